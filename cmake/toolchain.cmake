@@ -1,0 +1,26 @@
+find_program(MEDUSA_CCACHE ccache)
+if(MEDUSA_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${MEDUSA_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MEDUSA_CCACHE})
+endif()
+
+find_program(MEDUSA_MOLD mold)
+if(MEDUSA_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# Applied to our own code by medusa_room(); third-party sources keep their own flags.
+add_library(medusa_flags INTERFACE)
+target_compile_options(medusa_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -fstack-protector-strong)
+target_include_directories(medusa_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_link_options(medusa_flags INTERFACE -Wl,-z,relro,-z,now)
+
+if(MEDUSA_SANITIZE)
+  # Global, so that SQLite and gtest's helpers are instrumented as well.
+  add_compile_options(-fsanitize=${MEDUSA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1)
+  add_link_options(-fsanitize=${MEDUSA_SANITIZE})
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(medusa_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+endif()

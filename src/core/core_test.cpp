@@ -1,0 +1,78 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/hash.hpp"
+#include "core/ids.hpp"
+#include "core/resources.hpp"
+#include "core/text.hpp"
+
+namespace medusa {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(error, every_code_has_its_own_row) {
+    for (int i = 0; i <= static_cast<int>(errc::internal); ++i)
+        EXPECT_EQ(info(static_cast<errc>(i)).code, static_cast<errc>(i));
+    EXPECT_EQ(info(errc::refused).exit_code, 8);
+    EXPECT_STREQ(error(errc::storage, "cause", "advice").what(), "cause. advice");
+}
+
+TEST(clock, writes_and_reads_rfc3339) {
+    const auto time = from_rfc3339("2026-11-23T01:35:09.045Z");
+    EXPECT_EQ(to_rfc3339(time), "2026-11-23T01:35:09.045Z");
+    EXPECT_THROW(from_rfc3339("2026-13-23T01:35:09.045Z"), error);
+    EXPECT_THROW(from_rfc3339("yesterday"), error);
+}
+
+TEST(hash, equals_the_published_vectors) {
+    EXPECT_EQ(md5_hex("abc"), "900150983cd24fb0d6963f7d28e17f72");
+    EXPECT_EQ(sha256_hex("abc"),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(ids, are_canonical_and_differ) {
+    const auto a = random_ids().uuid();
+    EXPECT_TRUE(is_uuid(a)) << a;
+    EXPECT_NE(a, random_ids().uuid());
+    EXPECT_FALSE(is_uuid("6BA7B810-9DAD-11D1-80B4-00C04FD430C8"));
+    EXPECT_FALSE(is_uuid("6ba7b810-9dad-11d1-80b4-00c04fd430c"));
+}
+
+TEST(text, helpers) {
+    EXPECT_TRUE(is_valid_utf8("Zoë"));
+    EXPECT_FALSE(is_valid_utf8("\xff\xfe"));
+    EXPECT_EQ(count_chars("Zoë"), 3u);
+    EXPECT_EQ(to_lower("ÉLAN"), "élan");
+    EXPECT_EQ(collapse_spaces("  a \t\n b "), "a b");
+    EXPECT_EQ(printable("a\x1b[31mb\xE2\x80\xAE"), "a\uFFFD[31mb\uFFFD");
+    const std::string names[] = {"anime", "fantasy", "realistic"};
+    EXPECT_EQ(nearest("fantsy", names), "fantasy");
+    EXPECT_EQ(nearest("opera", names), "");
+}
+
+TEST(files, are_written_whole_or_not_at_all) {
+    const auto folder = fs::temp_directory_path() / ("medusa-core-" + random_ids().uuid());
+    const auto path = folder / "a" / "b.txt";
+    write_file_atomic(path, "one");
+    write_file_atomic(path, "two");
+    EXPECT_EQ(read_file(path, 100), "two");
+    EXPECT_THROW(read_file(path, 2), error);
+    EXPECT_THROW(read_file(folder / "none", 2), error);
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder / "a"), fs::directory_iterator()), 1);
+    EXPECT_THROW(write_file_atomic(path / "below-a-file", "x"), error);
+    fs::remove_all(folder);
+}
+
+TEST(resources, hold_the_drawing_style) {
+    EXPECT_GT(resource("dicebear/lorelei.json").size(), 100'000u);
+    EXPECT_THROW(resource("none"), error);
+}
+
+}  // namespace
+}  // namespace medusa

@@ -1,0 +1,63 @@
+// The one exception type of the program, and the one table that maps its codes.
+//
+// Thrown for every outcome that depends on input or on something outside; a look-up that finds
+// nothing returns an empty std::optional instead. It is caught in three places only: the HTTP edge,
+// the worker, and the command line's main. Values are immutable: any thread.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace medusa {
+
+enum class errc {
+    invalid_argument,  // malformed or out-of-range input: the caller must change it
+    not_found,         // the named object does not exist, or belongs to someone else
+    unauthorized,      // sign-in or permission
+    conflict,          // the object changed meanwhile, or the name is taken
+    refused,           // refused by the content policy
+    quota,             // a limit on amount or rate
+    timed_out,         // our own deadline passed, the work may still run
+    unavailable,       // a remote part does not answer
+    storage,           // the local disk or database failed
+    corrupted,         // stored data is damaged
+    cancelled,         // the user asked to stop
+    internal,          // a bug
+};
+
+enum class retry_class { never, later, wait };
+
+struct errc_info {
+    errc code;
+    std::string_view name;  // the stable word in JSON errors
+    int exit_code;          // of the command line (interface.md 3)
+    int http_status;
+    retry_class retry;
+};
+
+// The row of `code`; every code has one.
+const errc_info& info(errc code);
+
+class error : public std::exception {
+public:
+    // `detail` says what went wrong, in words a user understands; `advice` what to do next (may be
+    // empty); `upstream` names the remote part that failed (empty: none).
+    error(errc code, std::string detail, std::string advice = {}, std::string upstream = {});
+
+    errc code() const noexcept { return code_; }
+    const std::string& detail() const noexcept { return detail_; }
+    const std::string& advice() const noexcept { return advice_; }
+    const std::string& upstream() const noexcept { return upstream_; }
+    // "detail. advice": what the command line prints after "medusa: ".
+    const char* what() const noexcept override { return what_.c_str(); }
+
+private:
+    errc code_;
+    std::string detail_;
+    std::string advice_;
+    std::string upstream_;
+    std::string what_;
+};
+
+}  // namespace medusa
