@@ -1,0 +1,45 @@
+// The asset store port: files under paths like "anna/characters/luna/avatar/x.png".
+//
+// Made in app/parts.cpp; used from several threads and by several processes at once. A path has
+// parts of [a-z0-9._-] only, none of them "." or "..". Errors: error(storage), unavailable,
+// conflict as documented below, invalid_argument for a path of another form.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace medusa {
+
+struct stored_asset {
+    std::string url;
+    std::filesystem::path local_path;  // empty when the store is not a local folder
+};
+
+enum class if_present {
+    keep,     // the same bytes are fine; other bytes are error(conflict) and stay untouched
+    replace,  // embeddings.json only: the holder of the lease replaces it in place
+};
+
+class asset_store {
+public:
+    virtual ~asset_store() = default;
+
+    // Stores `bytes` whole or not at all; durable when it returns.
+    virtual stored_asset put(std::string_view path, std::string_view bytes,
+                             if_present present = if_present::keep) = 0;
+    // Empty when nothing is stored there.
+    virtual std::optional<std::string> get(std::string_view path) = 0;
+    // Nothing there counts as success. Folders stay.
+    virtual void remove(std::string_view path) = 0;
+    // The paths of all assets below `folder`, sorted; unfinished writes are not among them.
+    virtual std::vector<std::string> list(std::string_view folder) = 0;
+    // What put() of this path returns, without a look at the store.
+    virtual stored_asset locate(std::string_view path) const = 0;
+    // One cheap real call for `doctor`; returns a line to show.
+    virtual std::string check() = 0;
+};
+
+}  // namespace medusa

@@ -1,0 +1,54 @@
+// The look: what a description says about how a character appears, in the words of one vocabulary.
+//
+// Parsed once from description and tags, stored with the character and used by every engine: the
+// same look gives the same person in every mood, setting and framing. Plain values; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace medusa {
+
+// Every field holds words of resources/look/words.json; empty means that the text does not say.
+struct look {
+    std::string hair_color;                // "silver"
+    std::string hair_color2;               // the second colour of two-tone, ombre or neon hair
+    std::string hair_length;               // "bald", "short", "medium", "long"
+    std::string hair_style;                // "wavy", "ponytail", "bun", "braid", "mohawk" ...
+    std::string eye_color;                 // "violet"
+    std::string eye_color2;                // the other eye, for heterochromia
+    std::string skin;                      // "pale", "dark", "green" ...
+    std::string species;                   // "elf", "android"; empty: human
+    std::string age_band;                  // "child", "teen", "young", "adult", "elder"
+    std::string gender;                    // "female", "male", "neutral"
+    std::string build;                     // "slim", "strong" ...
+    std::string facial_hair;               // "beard", "moustache" ...
+    std::string role;                      // "mage", "pirate", "hacker" ...
+    std::vector<std::string> outfit;       // garments, most telling first
+    std::vector<std::string> accessories;  // hats, glasses, jewellery, things held
+    std::vector<std::string> marks;        // scars, tattoos, freckles
+    std::string palette;                   // a colour that the whole picture follows
+    std::string setting;                   // "forest", "city" ...
+    std::string time_of_day;               // "day", "dusk", "night"
+    std::string weather;                   // "rain", "snow", "fog"
+    std::string mood;                      // one of the expression labels
+
+    friend bool operator==(const look&, const look&) = default;
+};
+
+// Reads `description` and `tags` (tags win where both speak). Negated words ("no glasses") remove
+// what they name. Pure: the same texts give the same look.
+look parse_look(std::string_view description, const std::vector<std::string>& tags);
+
+// The word of the vocabulary that free text names for one field ("magical forest" -> "forest"),
+// empty when it names none. Used for the mood and setting that a request gives.
+std::string parse_setting(std::string_view text);
+std::string parse_mood(std::string_view text);
+std::string parse_time_of_day(std::string_view text);
+std::string parse_weather(std::string_view text);
+
+// True for under 18, and for an age that the look leaves open while its words suggest youth.
+bool is_young(const look& subject);
+
+}  // namespace medusa

@@ -1,0 +1,78 @@
+// The character store ports: reservations, characters, images. The store is the truth.
+//
+// Made in app/parts.cpp; one adapter implements all three. Used from several threads and by several
+// processes at once. Errors of every function: error(storage), corrupted, unavailable. A user is
+// told apart by user_id; other people's objects are found only where no owner is asked for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/character.hpp"
+
+namespace medusa {
+
+struct reservation {
+    std::int64_t id = 0;      // the character's
+    std::string slug;         // unique per owner
+    std::string user_folder;  // {username} of the asset tree, bound to the user_id on first use
+    friend bool operator==(const reservation&, const reservation&) = default;
+};
+
+// Ids and slugs, taken before anything is drawn. Keyed by job id: asking again gives the same.
+class reservations {
+public:
+    virtual ~reservations() = default;
+    // One atomic write. `wanted_slug` may be empty or "v" plus digits: then "character-{id}".
+    virtual reservation reserve(const std::string& job_id, const owner_info& owner,
+                                const std::string& wanted_slug) = 0;
+    // Gives up a reservation that has no record; the id is never used again.
+    virtual void release(const std::string& job_id) = 0;
+    // The folder of a user in the asset tree, bound on first use (slug, then slug-2, slug-3 ...).
+    virtual std::string user_folder(const owner_info& owner) = 0;
+};
+
+struct character_query {
+    std::optional<std::string> user_id;  // empty: everybody's
+    std::optional<std::string> style;
+    std::optional<std::string> tag;
+    std::size_t limit = 50;
+    std::int64_t before_id = INT64_MAX;  // newest first: pass the last id seen for the next page
+};
+
+class character_store {
+public:
+    virtual ~character_store() = default;
+    // Creates or replaces the record of `record.job_id`. Uses up its reservation.
+    virtual void save(const character& record) = 0;
+    virtual std::optional<character> find(std::int64_t id) = 0;
+    virtual std::optional<character> find_by_job(const std::string& job_id) = 0;
+    // Newest first.
+    virtual std::vector<character> list(const character_query& query) = 0;
+    // The names of a user's characters that start with `prefix`: for numbered template names.
+    virtual std::vector<std::string> names(const std::string& user_id,
+                                           const std::string& prefix) = 0;
+    // Removes the record and its images' records; false when there was none.
+    virtual bool remove(std::int64_t id) = 0;
+    // One cheap real call for `doctor`; returns a line to show.
+    virtual std::string check() = 0;
+};
+
+class image_store {
+public:
+    virtual ~image_store() = default;
+    // Creates or replaces the record with `record.id`; a number once set stays.
+    virtual void save(const image& record) = 0;
+    virtual std::optional<image> find(const std::string& id) = 0;
+    // Oldest first.
+    virtual std::vector<image> of_character(std::int64_t character_id) = 0;
+    // The number of an image in the image number file; set once, later calls change nothing.
+    virtual void set_number(const std::string& id, std::int64_t number) = 0;
+    // The highest number ever set, 0 when none is.
+    virtual std::int64_t highest_number() = 0;
+};
+
+}  // namespace medusa
