@@ -1,0 +1,277 @@
+#include "config/config.hpp"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+#include "config/dotenv.hpp"
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/limits.hpp"
+#include "core/text.hpp"
+
+namespace medusa {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t dotenv_bytes = 256 << 10;
+
+// Thrown by the readers below and turned into an error with name and place.
+struct bad_value {
+    std::string expected;
+};
+
+std::string text_value(const std::string& value) {
+    if (value.empty()) throw bad_value{"some text"};
+    return value;
+}
+
+std::string url_value(const std::string& value) {
+    const auto scheme = value.find("://");
+    const bool web = value.starts_with("http://") || value.starts_with("https://");
+    const bool clean = value.find_first_of(" \t\n\"<>") == std::string::npos;
+    if (!web || !clean || value.size() <= scheme + 3)
+        throw bad_value{"an address like https://your-pod-7861.proxy.runpod.net"};
+    return value;
+}
+
+std::vector<std::string> url_list(const std::string& value) {
+    std::vector<std::string> urls;
+    for (const auto& part : split(value, ',')) urls.push_back(url_value(collapse_spaces(part)));
+    return urls;
+}
+
+std::string uri_value(const std::string& value, std::initializer_list<std::string_view> schemes) {
+    for (const auto scheme : schemes)
+        if (value.starts_with(scheme) && value.size() > scheme.size()) return value;
+    throw bad_value{fmt::format("an address that starts with {}", fmt::join(schemes, " or "))};
+}
+
+std::string listen_value(const std::string& value) {
+    const auto colon = value.rfind(':');
+    const std::string port = colon == std::string::npos ? "" : value.substr(colon + 1);
+    const bool digits =
+        !port.empty() && port.size() <= 5 &&
+        std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (colon == 0 || !digits || std::stoi(port) > 65535)
+        throw bad_value{"an address and a port, like 127.0.0.1:3001"};
+    return value;
+}
+
+fs::path path_value(const std::string& value) {
+    return fs::path(text_value(value));
+}
+
+fs::path file_value(const std::string& value) {
+    const auto path = path_value(value);
+    if (::access(path.c_str(), R_OK) != 0 || fs::is_directory(path))
+        throw bad_value{"a file that can be read"};
+    return path;
+}
+
+struct variable {
+    std::string_view name;
+    bool secret;
+    void (*read)(config&, const std::string&);
+};
+
+// Every variable there is (interface.md 2), and where it goes.
+const variable variables[] = {
+    {"RUNPOD_WEBUI_URL", false,
+     [](config& c, const std::string& v) { c.engines.webui_urls = url_list(v); }},
+    {"RUNPOD_REALISTIC_URL", false,
+     [](config& c, const std::string& v) { c.engines.realistic_urls = url_list(v); }},
+    {"RUNPOD_ANIME_CARTOON_FANTASY_URL", false,
+     [](config& c, const std::string& v) { c.engines.other_urls = url_list(v); }},
+    {"RUNPOD_API_TOKEN_FILE", false,
+     [](config& c, const std::string& v) { c.engines.token_file = file_value(v); }},
+    {"CLOUDINARY_CLOUD_NAME", false,
+     [](config& c, const std::string& v) { c.cloudinary.cloud_name = text_value(v); }},
+    {"CLOUDINARY_API_KEY", false,
+     [](config& c, const std::string& v) { c.cloudinary.api_key = text_value(v); }},
+    {"CLOUDINARY_API_SECRET", true,
+     [](config& c, const std::string& v) { c.cloudinary.api_secret = text_value(v); }},
+    {"CLOUDINARY_URL", true,
+     [](config& c, const std::string& v) { c.cloudinary.url = uri_value(v, {"cloudinary://"}); }},
+    {"CLOUDINARY_SIGNATURE_ALGORITHM", false,
+     [](config& c, const std::string& v) {
+         if (v != "sha1" && v != "sha256") throw bad_value{"sha1 or sha256"};
+         c.cloudinary.signature_algorithm = v;
+     }},
+    {"MONGODB_URI", true,
+     [](config& c, const std::string& v) {
+         c.mongodb_uri = uri_value(v, {"mongodb://", "mongodb+srv://"});
+     }},
+    {"NATS_URL", true,
+     [](config& c, const std::string& v) {
+         c.nats_url = uri_value(v, {"nats://", "tls://"});
+     }},
+    {"MEDUSA_DATA", false, [](config& c, const std::string& v) { c.data = path_value(v); }},
+    {"MEDUSA_USERNAME", false, [](config& c, const std::string& v) { c.username = text_value(v); }},
+    {"MEDUSA_USER_ID", false, [](config& c, const std::string& v) { c.user_id = text_value(v); }},
+    {"MEDUSA_HTTP", false,
+     [](config& c, const std::string& v) { c.http.listen = listen_value(v); }},
+    {"MEDUSA_PUBLIC_URL", false,
+     [](config& c, const std::string& v) { c.http.public_url = url_value(v); }},
+    {"MEDUSA_TRUSTED_PROXIES", false,
+     [](config& c, const std::string& v) { c.http.trusted_proxies = split(text_value(v), ','); }},
+    {"MEDUSA_JWT_SECRET_FILE", false,
+     [](config& c, const std::string& v) { c.http.jwt_secret_file = file_value(v); }},
+    {"MEDUSA_JWT_ISSUER", false,
+     [](config& c, const std::string& v) { c.http.jwt_issuer = text_value(v); }},
+    {"MEDUSA_JWT_AUDIENCE", false,
+     [](config& c, const std::string& v) { c.http.jwt_audience = text_value(v); }},
+    {"NODE_ENV", false,
+     [](config& c, const std::string& v) { c.debug = c.debug || v == "development"; }},
+    {"MEDUSA_LOG", false,
+     [](config& c, const std::string& v) {
+         if (v != "debug" && v != "info") throw bad_value{"debug or info"};
+         c.debug = c.debug || v == "debug";
+     }},
+    {"MEDUSA_POSITIVE_PROMPT", false,
+     [](config& c, const std::string& v) { c.positive_prompt = file_value(v); }},
+    {"MEDUSA_NEGATIVE_PROMPT", false,
+     [](config& c, const std::string& v) { c.negative_prompt = file_value(v); }},
+    {"MEDUSA_IMAGE_NUMBER_FILE", false,
+     [](config& c, const std::string& v) { c.image_number_file = path_value(v); }},
+};
+
+// Sign-in data inside an address is never shown.
+std::string shown(const variable& row, const std::string& value) {
+    if (row.secret) return "***";
+    const auto at = value.rfind('@');
+    const auto scheme = value.find("://");
+    const bool signed_in = at != std::string::npos && scheme != std::string::npos && scheme < at;
+    return signed_in ? value.substr(0, scheme + 3) + "***" + value.substr(at) : value;
+}
+
+struct found_value {
+    std::string value;
+    std::string place;
+};
+
+// The environment wins over .env. An empty value of the environment switches a variable off.
+std::map<std::string, found_value> gather(const surroundings& around) {
+    std::map<std::string, found_value> found;
+    if (const auto path = find_dotenv(around.working_folder, around.home)) {
+        refuse_foreign_file(*path);
+        for (const auto& [name, entry] : parse_dotenv(read_file(*path, dotenv_bytes), *path))
+            found[name] = {entry.value, fmt::format("{}:{}", path->string(), entry.line)};
+    }
+    for (const auto& [name, value] : around.environment) found[name] = {value, "environment"};
+    return found;
+}
+
+void refuse_unknown(const std::map<std::string, found_value>& found) {
+    std::vector<std::string> known;
+    for (const auto& row : variables)
+        if (row.name.starts_with("MEDUSA_")) known.emplace_back(row.name);
+    for (const auto& [name, entry] : found) {
+        if (!name.starts_with("MEDUSA_") || name.starts_with("MEDUSA_TEST_")) continue;
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        const auto near = nearest(name, known);
+        throw error(errc::invalid_argument,
+                    fmt::format("{} ({}) is no variable of medusa", name, entry.place),
+                    near.empty() ? fmt::format("There are {}", fmt::join(known, ", "))
+                                 : fmt::format("Did you mean {}?", near));
+    }
+}
+
+void set_defaults(config& c, const surroundings& around) {
+    const auto xdg = around.environment.find("XDG_DATA_HOME");
+    const bool has_xdg = xdg != around.environment.end() && xdg->second.starts_with('/');
+    if (c.data.empty())
+        c.data = (has_xdg ? fs::path(xdg->second) : around.home / ".local" / "share") / "medusa";
+    c.data = fs::absolute(c.data);
+    if (c.username.empty()) c.username = around.login;
+    if (c.user_id.empty()) c.user_id = "local";
+    if (c.image_number_file.empty()) c.image_number_file = around.home / ".last_image_number";
+    const auto where_present = [&](const char* file) -> std::optional<fs::path> {
+        const auto path = around.home / file;
+        std::error_code ignored;
+        return fs::is_regular_file(path, ignored) ? std::optional(path) : std::nullopt;
+    };
+    if (!c.positive_prompt) c.positive_prompt = where_present("positive_prompt.txt");
+    if (!c.negative_prompt) c.negative_prompt = where_present("negative_prompt.txt");
+}
+
+void refuse_contradictions(const config& c) {
+    const auto& cloud = c.cloudinary;
+    const int set = !cloud.cloud_name.empty() + !cloud.api_key.empty() + !cloud.api_secret.empty();
+    if (cloud.url.empty() && set != 0 && set != 3)
+        throw error(errc::invalid_argument,
+                    "Cloudinary upload failed: only a part of its credentials is set",
+                    "Set CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET, or "
+                    "none of them");
+    if (!c.nats_url.empty() && c.mongodb_uri.empty())
+        throw error(errc::invalid_argument, "NATS_URL needs MONGODB_URI",
+                    "Jobs sent over NATS are kept in MongoDB: set both or neither");
+}
+
+}  // namespace
+
+surroundings read_surroundings() {
+    surroundings around;
+    for (char** entry = ::environ; *entry; ++entry) {
+        const std::string text(*entry);
+        const auto equals = text.find('=');
+        if (equals != std::string::npos)
+            around.environment[text.substr(0, equals)] = text.substr(equals + 1);
+    }
+    std::error_code ignored;
+    around.working_folder = fs::current_path(ignored);
+    const passwd* user = ::getpwuid(::geteuid());
+    const auto home = around.environment.find("HOME");
+    if (home != around.environment.end() && home->second.starts_with('/'))
+        around.home = home->second;
+    else if (user)
+        around.home = user->pw_dir;
+    around.login = user ? user->pw_name : "user";
+    return around;
+}
+
+config load_config(const surroundings& around) {
+    const auto found = gather(around);
+    refuse_unknown(found);
+    config result;
+    for (const auto& row : variables) {
+        const auto entry = found.find(std::string(row.name));
+        if (entry == found.end() || entry->second.value.empty()) continue;
+        const auto& [value, place] = entry->second;
+        try {
+            row.read(result, value);
+        } catch (const bad_value& bad) {
+            throw error(
+                errc::invalid_argument,
+                fmt::format("{} ({}) has a value that medusa does not understand", row.name, place),
+                "Expected is " + bad.expected);
+        }
+        result.origins.push_back({std::string(row.name), shown(row, value), place});
+    }
+    refuse_contradictions(result);
+    set_defaults(result, around);
+    return result;
+}
+
+std::string read_prompt_file(const fs::path& path) {
+    std::string text;
+    try {
+        text = read_file(path, limits::prompt_file_bytes);
+    } catch (const error& cause) {
+        throw error(cause.code() == errc::not_found ? errc::invalid_argument : cause.code(),
+                    "the prompt file cannot be used: " + cause.detail(),
+                    "Give the path of a text file of at most 8,000 characters");
+    }
+    if (!is_valid_utf8(text))
+        throw error(errc::invalid_argument,
+                    fmt::format("the prompt file {} is not text in UTF-8", path.string()),
+                    "Save it as UTF-8");
+    return collapse_spaces(text);
+}
+
+}  // namespace medusa

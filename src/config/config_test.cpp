@@ -1,0 +1,130 @@
+#include "config/config.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "config/dotenv.hpp"
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/ids.hpp"
+
+namespace medusa {
+namespace {
+
+namespace fs = std::filesystem;
+
+class config_test : public testing::Test {
+protected:
+    void SetUp() override {
+        around_.home = fs::temp_directory_path() / ("medusa-config-" + random_ids().uuid());
+        around_.working_folder = around_.home / "project" / "server";
+        around_.login = "anna";
+        fs::create_directories(around_.working_folder);
+    }
+    void TearDown() override { fs::remove_all(around_.home); }
+
+    std::string refusal() {
+        try {
+            load_config(around_);
+        } catch (const error& refused) {
+            EXPECT_EQ(refused.code(), errc::invalid_argument);
+            return refused.what();
+        }
+        return "not refused";
+    }
+
+    surroundings around_;
+};
+
+TEST_F(config_test, a_fresh_machine_gets_the_embedded_parts) {
+    const auto c = load_config(around_);
+    EXPECT_FALSE(c.engines.remote());
+    EXPECT_FALSE(c.cloudinary.configured());
+    EXPECT_EQ(c.data, around_.home / ".local/share/medusa");
+    EXPECT_EQ(c.username, "anna");
+    EXPECT_EQ(c.user_id, "local");
+    EXPECT_EQ(c.image_number_file, around_.home / ".last_image_number");
+    EXPECT_FALSE(c.positive_prompt);
+    EXPECT_TRUE(c.origins.empty());
+}
+
+TEST_F(config_test, the_environment_wins_over_dotenv) {
+    write_file_atomic(around_.home / "project/.env",
+                      "# ours\nexport MEDUSA_USERNAME=\"of the file\"\nMEDUSA_USER_ID=7 # seven\n");
+    around_.environment["MEDUSA_USERNAME"] = "of the shell";
+    const auto c = load_config(around_);
+    EXPECT_EQ(c.username, "of the shell");
+    EXPECT_EQ(c.user_id, "7");
+    ASSERT_EQ(c.origins.size(), 2u);
+    EXPECT_EQ(c.origins[0].place, "environment");
+    EXPECT_EQ(c.origins[1].place, (around_.home / "project/.env").string() + ":3");
+}
+
+TEST_F(config_test, dotenv_is_found_above_then_in_server_and_never_beyond_the_repository) {
+    const auto project = around_.home / "project";
+    write_file_atomic(around_.home / ".env", "MEDUSA_USERNAME=home\n");
+    EXPECT_EQ(load_config(around_).username, "home");
+    fs::create_directories(project / ".git");
+    EXPECT_EQ(load_config(around_).username, "anna");
+    write_file_atomic(project / "server/.env", "MEDUSA_USERNAME=server\n");
+    around_.working_folder = project;
+    EXPECT_EQ(load_config(around_).username, "server");
+    write_file_atomic(project / ".env", "MEDUSA_USERNAME=project\n");
+    EXPECT_EQ(load_config(around_).username, "project");
+}
+
+TEST_F(config_test, prompt_files_in_the_home_folder_are_used_where_they_exist) {
+    write_file_atomic(around_.home / "positive_prompt.txt", " soft light\n");
+    const auto c = load_config(around_);
+    ASSERT_TRUE(c.positive_prompt);
+    EXPECT_EQ(read_prompt_file(*c.positive_prompt), "soft light");
+    EXPECT_FALSE(c.negative_prompt);
+    EXPECT_THROW(read_prompt_file(around_.home / "none.txt"), error);
+}
+
+TEST_F(config_test, what_is_wrong_is_refused_by_name_and_place) {
+    const std::tuple<const char*, const char*, const char*> cases[] = {
+        {"MEDUSA_USERNAM", "x", "Did you mean MEDUSA_USERNAME?"},
+        {"MEDUSA_LOG", "loud", "Expected is debug or info"},
+        {"MEDUSA_HTTP", "3001", "an address and a port"},
+        {"MEDUSA_HTTP", "localhost:99999", "an address and a port"},
+        {"RUNPOD_WEBUI_URL", "pod:7861", "RUNPOD_WEBUI_URL (environment)"},
+        {"RUNPOD_WEBUI_URL", "https://a,ftp://b", "Expected is an address like"},
+        {"MONGODB_URI", "localhost", "mongodb://"},
+        {"NATS_URL", "nats://localhost", "NATS_URL needs MONGODB_URI"},
+        {"CLOUDINARY_API_KEY", "1", "only a part of its credentials"},
+        {"MEDUSA_POSITIVE_PROMPT", "/none/p.txt", "a file that can be read"},
+    };
+    for (const auto& [name, value, expected] : cases) {
+        around_.environment = {{name, value}};
+        EXPECT_NE(refusal().find(expected), std::string::npos) << name << ": " << refusal();
+    }
+    around_.environment = {{"MEDUSA_TEST_ANYTHING", "x"}};
+    EXPECT_NO_THROW(load_config(around_));
+}
+
+TEST_F(config_test, dotenv_errors_name_the_line) {
+    const auto path = around_.working_folder / ".env";
+    for (const char* text : {"A=1\nnonsense\n", "A=1\nB=\"open\n", "A=1\n1B=2\n"}) {
+        write_file_atomic(path, text);
+        EXPECT_NE(refusal().find(path.string() + ":2"), std::string::npos) << text;
+    }
+}
+
+TEST_F(config_test, a_dotenv_that_others_may_write_is_refused) {
+    const auto path = around_.working_folder / ".env";
+    write_file_atomic(path, "MEDUSA_USERNAME=x\n");
+    ::chmod(path.c_str(), 0666);
+    EXPECT_NE(refusal().find("may be written by anybody"), std::string::npos);
+}
+
+TEST_F(config_test, secrets_are_never_shown) {
+    around_.environment = {{"CLOUDINARY_URL", "cloudinary://key:canary@cloud"},
+                           {"MONGODB_URI", "mongodb://u:canary@host/db"},
+                           {"RUNPOD_WEBUI_URL", "https://u:canary@pod.example"}};
+    for (const auto& origin : load_config(around_).origins)
+        EXPECT_EQ(origin.value.find("canary"), std::string::npos) << origin.value;
+}
+
+}  // namespace
+}  // namespace medusa
