@@ -44,6 +44,7 @@ constexpr named<look, words> look_lists[] = {
     {"outfit", &look::outfit},
     {"accessories", &look::accessories},
     {"marks", &look::marks},
+    {"absent", &look::absent},
 };
 
 constexpr named<selected_tags, words> tag_groups[] = {

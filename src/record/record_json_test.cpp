@@ -101,8 +101,9 @@ TEST(record_json, look_survives_with_every_field) {
     full.outfit = {"a", "b"};
     full.accessories = {"c"};
     full.marks = {"d"};
+    full.absent = {"e"};
     EXPECT_EQ(look_from_json(reparsed(full)), full);
-    EXPECT_EQ(to_json(full).size(), 21u);
+    EXPECT_EQ(to_json(full).size(), 22u);
     EXPECT_TRUE(to_json(look{}).empty());
 }
 
