@@ -145,9 +145,6 @@ struct dice_options {
     std::optional<dice_range> scale, rotate, translate_x, translate_y, border_radius;
 };
 
-// Options as DiceBear writes them: {"seed": "42", "hairVariant": ["variant40"], ...}.
-dice_options parse_options(std::string_view json);
-
 struct dice_figure {
     double width = 0;  // of the canvas
     double height = 0;
