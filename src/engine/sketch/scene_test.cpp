@@ -1,0 +1,172 @@
+#include "engine/sketch/scene.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <pugixml.hpp>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/resources.hpp"
+#include "engine/sketch/fragment.hpp"
+
+namespace medusa::sketch {
+namespace {
+
+constexpr std::array times = {time_of_day::day, time_of_day::dusk, time_of_day::night};
+constexpr std::array skies = {weather::clear, weather::rain, weather::snow, weather::fog};
+
+// The files hold a handful of shapes; what a picture costs is the number of shapes stamped.
+constexpr std::size_t max_shapes = 2500;
+
+void collect(const pugi::xml_node& node, std::multiset<std::string>& ids, std::size_t& shapes) {
+    if (const auto id = node.attribute("id")) ids.insert(id.value());
+    ++shapes;
+    for (const auto& child : node.children()) collect(child, ids, shapes);
+}
+
+// Asserts what librsvg needs of a drawing: one well-formed piece with distinct ids and no slot
+// left.
+void expect_sound(const std::string& svg, std::string_view prefix) {
+    pugi::xml_document tree;
+    ASSERT_TRUE(tree.load_string(("<svg>" + svg + "</svg>").c_str()));
+    std::multiset<std::string> ids;
+    std::size_t shapes = 0;
+    collect(tree, ids, shapes);
+    EXPECT_LT(shapes, max_shapes);
+    for (const auto& id : ids) {
+        EXPECT_EQ(ids.count(id), 1U) << id;
+        EXPECT_TRUE(id.starts_with(prefix)) << id;
+    }
+    EXPECT_EQ(svg.find('$'), std::string::npos);
+    EXPECT_EQ(svg.find("m:"), std::string::npos);
+    EXPECT_EQ(svg.find(" opacity="), std::string::npos);
+}
+
+std::string all_of(const scene_art& art) {
+    return fmt::format("<defs>{}</defs>{}{}", art.defs, art.background, art.foreground);
+}
+
+bool is_colour(const std::string& value) {
+    return value.size() == 7 && value.front() == '#';
+}
+
+class scene : public testing::TestWithParam<std::string> {};
+
+TEST_P(scene, is_sound_at_every_time) {
+    for (const auto time : times) {
+        const auto art = draw_scene(GetParam(), time, weather::clear, "seed");
+        expect_sound(all_of(art), "scene-");
+        EXPECT_FALSE(art.background.empty());
+        EXPECT_TRUE(is_colour(art.light.colour) && is_colour(art.light.rim) &&
+                    is_colour(art.light.shade));
+        EXPECT_LE(std::abs(art.light.side), 1);
+        EXPECT_GT(art.light.strength, 0);
+        EXPECT_LE(art.light.strength, 0.5);
+    }
+}
+
+TEST_P(scene, differs_between_the_times_in_colour_and_light) {
+    std::set<std::string> drawings;
+    std::set<std::string> lights;
+    for (const auto time : times) {
+        const auto art = draw_scene(GetParam(), time, weather::clear, "seed");
+        drawings.insert(art.defs);
+        lights.insert(art.light.colour);
+    }
+    EXPECT_EQ(drawings.size(), times.size());
+    EXPECT_EQ(lights.size(), times.size());
+}
+
+TEST_P(scene, gives_the_same_bytes_for_the_same_seed_only) {
+    const auto once = all_of(draw_scene(GetParam(), times[0], weather::clear, "one"));
+    EXPECT_EQ(once, all_of(draw_scene(GetParam(), times[0], weather::clear, "one")));
+    EXPECT_NE(once, all_of(draw_scene(GetParam(), times[0], weather::clear, "two")));
+}
+
+TEST_P(scene, is_found_by_words_of_its_own) {
+    const auto scenes = scene_list();
+    const auto own = std::find_if(scenes.begin(), scenes.end(),
+                                  [](const auto& info) { return info.name == GetParam(); });
+    ASSERT_NE(own, scenes.end());
+    EXPECT_GE(own->words.size(), 2U);
+    for (const auto& other : scenes) {
+        if (other.name == own->name) continue;
+        for (const auto& word : other.words)
+            EXPECT_EQ(std::count(own->words.begin(), own->words.end(), word), 0) << word;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(drawn, scene, testing::ValuesIn(scene_names()),
+                         [](const auto& row) { return row.param; });
+
+TEST(weather, falls_outside_and_stays_out_of_houses) {
+    for (const auto& info : scene_list()) {
+        const auto dry = all_of(draw_scene(info.name, times[0], weather::clear, "s"));
+        for (const auto sky : skies) {
+            if (sky == weather::clear) continue;
+            const auto wet = all_of(draw_scene(info.name, times[0], sky, "s"));
+            EXPECT_EQ(wet == dry, info.indoor) << info.name;
+            expect_sound(wet, "");
+        }
+    }
+}
+
+TEST(scenes, refuse_an_unknown_name) {
+    EXPECT_THROW(draw_scene("nowhere", times[0], weather::clear, ""), error);
+    EXPECT_THROW(draw_scene("../secrets", times[0], weather::clear, ""), error);
+}
+
+class drawn_file : public testing::TestWithParam<std::string_view> {};
+
+TEST_P(drawn_file, keeps_to_the_subset) {
+    EXPECT_NO_THROW(parse_fragment(resource(GetParam()))) << GetParam();
+}
+
+std::vector<std::string_view> files(std::string_view folder) {
+    auto names = resource_names(folder);
+    std::erase_if(names, [](std::string_view name) { return !name.ends_with(".svg"); });
+    return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(all, drawn_file, testing::ValuesIn(files("sketch/")));
+
+class garment : public testing::TestWithParam<std::string_view> {};
+
+// What the composer fills for a figure; all other slots need a default in the file.
+const slot_map figure = {
+    {"skin", "#f5d6bd"}, {"skin_dark", "#d9a98c"}, {"ink", "#17131f"}, {"glow", "#35e0ff"}};
+
+TEST_P(garment, is_sound_and_covers_the_shoulders) {
+    const auto piece = parse_fragment(resource(GetParam()));
+    EXPECT_TRUE(piece.has_layer("body"));
+    EXPECT_TRUE(piece.attribute("words").has_value());
+    std::string whole;
+    for (const auto& layer : piece.layers()) {
+        EXPECT_TRUE(layer == "defs" || layer == "back" || layer == "body" || layer == "front")
+            << layer;
+        whole += piece.instantiate(layer, figure, "garment-");
+    }
+    expect_sound(whole, "garment-");
+}
+
+TEST_P(garment, takes_the_colours_of_the_character) {
+    const auto piece = parse_fragment(resource(GetParam()));
+    auto slots = figure;
+    const auto before =
+        piece.instantiate("defs", slots, "g-") + piece.instantiate("body", slots, "g-");
+    slots["main"] = "#0a0b0c";
+    slots["ink"] = "#010203";
+    const auto after =
+        piece.instantiate("defs", slots, "g-") + piece.instantiate("body", slots, "g-");
+    EXPECT_EQ(before.find("#0a0b0c"), std::string::npos);
+    EXPECT_NE(after.find("#0a0b0c"), std::string::npos);
+    EXPECT_NE(after.find("#010203"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(drawn, garment, testing::ValuesIn(files("sketch/garments/")));
+
+}  // namespace
+}  // namespace medusa::sketch
