@@ -75,7 +75,7 @@ std::string short_number(double value) {
 
 fragment_writer::fragment_writer(const slot_map& slots, std::string_view prefix,
                                  std::string_view seed)
-    : slots_(slots), prefix_(prefix), random_(seed) {}
+    : slots_(slots), prefix_(prefix), random_(seed), key_(prefix) {}
 
 void fragment_writer::write(const pugi::xml_node& node) {
     if (const auto when = node.attribute("m:when")) {

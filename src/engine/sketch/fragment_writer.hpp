@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/sketch/dice_random.hpp"
 #include "engine/sketch/fragment.hpp"
-#include "engine/sketch/stamp_random.hpp"
 
 namespace medusa::sketch {
 
@@ -41,8 +41,10 @@ private:
 
     const slot_map& slots_;
     std::string_view prefix_;
-    stamp_random random_;
-    std::string key_;  // of the stamp being drawn: keys of inner choices hang below it
+    dice_random random_;
+    // Of the stamp being drawn: keys of inner choices hang below it. The outermost is the prefix,
+    // so that two pieces with one seed are not placed alike.
+    std::string key_;
     std::string out_;
 };
 
