@@ -13,7 +13,8 @@ set(embed_paths "")
 set(embed_count 0)
 
 macro(medusa_embed name path)
-  string(APPEND embed_asm ".global medusa_res_${embed_count}\n.global medusa_res_${embed_count}_end\n"
+  string(APPEND embed_asm
+    ".global medusa_res_${embed_count}\n.global medusa_res_${embed_count}_end\n"
     "medusa_res_${embed_count}:\n.incbin \"${path}\"\nmedusa_res_${embed_count}_end:\n.byte 0\n")
   string(APPEND embed_decl "extern const char medusa_res_${embed_count}[];\n"
     "extern const char medusa_res_${embed_count}_end[];\n")

@@ -19,7 +19,8 @@ target_link_options(medusa_flags INTERFACE -Wl,-z,relro,-z,now)
 
 if(MEDUSA_SANITIZE)
   # Global, so that SQLite and gtest's helpers are instrumented as well.
-  add_compile_options(-fsanitize=${MEDUSA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1)
+  add_compile_options(-fsanitize=${MEDUSA_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -O1)
   add_link_options(-fsanitize=${MEDUSA_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(medusa_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
