@@ -3,7 +3,8 @@
 //
 //   mkdir /tmp/oracle && cd /tmp/oracle && npm init -y
 //   npm install @dicebear/core@10.7.0 @dicebear/styles@10.6.0
-//   node <repository>/tools/dicebear_oracle.mjs /tmp/oracle > <repository>/tests/data/dicebear_oracle.tsv
+//   node <repository>/tools/dicebear_oracle.mjs /tmp/oracle \
+//     > <repository>/tests/data/dicebear_oracle.tsv
 //
 // Pin both versions: without them an older Node gets core 9, which has another interface.
 // A line: style, options as JSON, first 16 hexadecimal digits of the SVG's SHA-256.

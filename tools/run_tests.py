@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-RESULT = re.compile(r"\s*\d+/\d+ +Test +#\d+: (.+?) \.*\s*(?:\S.*?)? +([\d.]+) sec")
+RESULT = re.compile(r"\s*\d+/\d+ +Test +#\d+: (.+?) \.{2,}\s*(?:\S.*?)? +([\d.]+) sec")
 CLOSING = re.compile(r"\d+% tests passed")
 
 
