@@ -18,7 +18,7 @@ namespace medusa {
 struct reservation {
     std::int64_t id = 0;      // the character's
     std::string slug;         // unique per owner
-    std::string user_folder;  // {username} of the asset tree, bound to the user_id on first use
+    std::string user_folder{};  // {username} of the asset tree, bound to the user_id on first use
     friend bool operator==(const reservation&, const reservation&) = default;
 };
 
@@ -36,9 +36,9 @@ public:
 };
 
 struct character_query {
-    std::optional<std::string> user_id;  // empty: everybody's
-    std::optional<std::string> style;
-    std::optional<std::string> tag;
+    std::optional<std::string> user_id{};  // empty: everybody's
+    std::optional<std::string> style{};
+    std::optional<std::string> tag{};
     std::size_t limit = 50;
     std::int64_t before_id = INT64_MAX;  // newest first: pass the last id seen for the next page
 };

@@ -1,0 +1,159 @@
+#include <fmt/format.h>
+
+#include <set>
+#include <vector>
+
+#include "core/text.hpp"
+#include "record/record_json.hpp"
+#include "store/sqlite/ports.hpp"
+
+namespace medusa::sqlite {
+namespace {
+
+// What a tag query finds a character by: its tags and traits, in lower case.
+std::set<std::string> searchable_tags(const character& record) {
+    std::set<std::string> words;
+    const auto add = [&](const std::vector<std::string>& list) {
+        for (const auto& word : list) words.insert(to_lower(word));
+    };
+    add(record.tags.character_type);
+    add(record.tags.genre);
+    add(record.tags.personality);
+    add(record.tags.appearance);
+    add(record.tags.origin);
+    add(record.tags.content_rating);
+    add({record.traits.main_trait});
+    add(record.traits.sub_traits);
+    return words;
+}
+
+// Makes sure that the record's id and slug are its job's own. A record without a reservation, from
+// a backup or an import, claims them now.
+void claim(connection& on, const character& record) {
+    query mine(on, "SELECT id, user_id, slug FROM claims WHERE job_id = ?", record.job_id);
+    if (mine.next()) {
+        if (mine.integer(0) == record.id && mine.text(1) == record.owner.user_id &&
+            mine.text(2) == record.slug)
+            return;
+        throw error(errc::conflict,
+                    fmt::format("job {} has character {} ({}), not {} ({})", record.job_id,
+                                mine.integer(0), mine.text(2), record.id, record.slug));
+    }
+    query other(on, "SELECT 1 FROM claims WHERE id = ? OR (user_id = ? AND slug = ?)", record.id,
+                record.owner.user_id, record.slug);
+    if (other.next())
+        throw error(errc::conflict, fmt::format("character id {} or slug \"{}\" is taken already",
+                                                record.id, record.slug));
+    query(on, "INSERT INTO claims VALUES (?, ?, ?, ?)", record.id, record.job_id,
+          record.owner.user_id, record.slug)
+        .run();
+    query(on, "UPDATE counters SET value = max(value, ?) WHERE name = 'character_id'", record.id)
+        .run();
+}
+
+std::optional<character> first_record(query& rows) {
+    if (!rows.next()) return std::nullopt;
+    return parse_character(rows.text(0));
+}
+
+class sqlite_characters final : public character_store {
+public:
+    explicit sqlite_characters(shared_database on) : database_(std::move(on)) {}
+
+    void save(const character& record) override {
+        const std::string json = boost::json::serialize(to_json(record));
+        if (!is_valid_utf8(json))
+            throw error(errc::invalid_argument, "the character holds text that is not UTF-8");
+        database_->write([&](connection& on) {
+            claim(on, record);
+            query(on,
+                  "INSERT INTO characters (id, user_id, name, style, created_at, record) "
+                  "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                  "name = excluded.name, style = excluded.style, record = excluded.record",
+                  record.id, record.owner.user_id, record.name, record.style,
+                  to_rfc3339(record.created_at), json)
+                .run();
+            query(on, "DELETE FROM character_tags WHERE character_id = ?", record.id).run();
+            for (const auto& tag : searchable_tags(record))
+                query(on, "INSERT INTO character_tags VALUES (?, ?)", tag, record.id).run();
+        });
+    }
+
+    std::optional<character> find(std::int64_t id) override {
+        return database_->read([&](connection& on) {
+            query rows(on, "SELECT record FROM characters WHERE id = ?", id);
+            return first_record(rows);
+        });
+    }
+
+    std::optional<character> find_by_job(const std::string& job_id) override {
+        return database_->read([&](connection& on) {
+            query rows(on, "SELECT record FROM characters JOIN claims USING (id) WHERE job_id = ?",
+                       job_id);
+            return first_record(rows);
+        });
+    }
+
+    std::vector<character> list(const character_query& wanted) override {
+        std::string sql = "SELECT record FROM characters WHERE id < ?";
+        if (wanted.user_id) sql += " AND user_id = ?";
+        if (wanted.style) sql += " AND style = ?";
+        if (wanted.tag) sql += " AND id IN (SELECT character_id FROM character_tags WHERE tag = ?)";
+        sql += " ORDER BY id DESC LIMIT ?";
+        return database_->read([&](connection& on) {
+            query rows(on, sql, wanted.before_id);
+            if (wanted.user_id) rows.bind(*wanted.user_id);
+            if (wanted.style) rows.bind(*wanted.style);
+            if (wanted.tag) rows.bind(to_lower(*wanted.tag));
+            rows.bind(std::int64_t(std::min<std::size_t>(wanted.limit, INT64_MAX)));
+            std::vector<character> found;
+            while (rows.next()) found.push_back(parse_character(rows.text(0)));
+            return found;
+        });
+    }
+
+    std::vector<std::string> names(const std::string& user_id, const std::string& prefix) override {
+        return database_->read([&](connection& on) {
+            query rows(on,
+                       "SELECT name FROM characters WHERE user_id = ?1 AND name >= ?2 "
+                       "AND substr(name, 1, length(?2)) = ?2 ORDER BY name",
+                       user_id, prefix);
+            std::vector<std::string> found;
+            while (rows.next()) found.push_back(rows.text(0));
+            return found;
+        });
+    }
+
+    bool remove(std::int64_t id) override {
+        bool removed = false;
+        database_->write([&](connection& on) {
+            query(on, "DELETE FROM claims WHERE id = ? AND id IN (SELECT id FROM characters)", id)
+                .run();
+            removed = on.changed() > 0;
+        });
+        return removed;
+    }
+
+    std::string check() override {
+        std::int64_t count = 0;
+        database_->write([&](connection& on) {
+            query(on, "UPDATE counters SET value = value WHERE name = 'character_id'").run();
+            query rows(on, "SELECT count(*) FROM characters");
+            rows.next();
+            count = rows.integer(0);
+        });
+        return fmt::format("SQLite {} in {}, {} characters", sqlite3_libversion(),
+                           database_->file().string(), count);
+    }
+
+private:
+    shared_database database_;
+};
+
+}  // namespace
+
+std::unique_ptr<character_store> make_characters(shared_database on) {
+    return std::make_unique<sqlite_characters>(std::move(on));
+}
+
+}  // namespace medusa::sqlite

@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "record/record_json.hpp"
+#include "store/sqlite/ports.hpp"
+
+namespace medusa::sqlite {
+namespace {
+
+// The columns record and number of the row; the column's number is the one that counts.
+image read_row(const query& row) {
+    image record = parse_image(row.text(0));
+    record.number = row.integer_if_set(1);
+    return record;
+}
+
+void raise_highest(connection& on, std::int64_t number) {
+    query(on, "UPDATE counters SET value = max(value, ?) WHERE name = 'image_number'", number)
+        .run();
+}
+
+class sqlite_images final : public image_store {
+public:
+    explicit sqlite_images(shared_database on) : database_(std::move(on)) {}
+
+    void save(const image& record) override {
+        const std::string json = boost::json::serialize(to_json(record));
+        if (!is_valid_utf8(json))
+            throw error(errc::invalid_argument, "the image holds text that is not UTF-8");
+        database_->write([&](connection& on) {
+            if (!query(on, "SELECT 1 FROM claims WHERE id = ?", record.character_id).next())
+                throw error(errc::not_found,
+                            fmt::format("character {} does not exist", record.character_id));
+            query(on,
+                  "INSERT INTO images (id, character_id, created_at, number, record) "
+                  "VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                  "character_id = excluded.character_id, created_at = excluded.created_at, "
+                  "number = coalesce(number, excluded.number), record = excluded.record",
+                  record.id, record.character_id, to_rfc3339(record.created_at), record.number,
+                  json)
+                .run();
+            if (record.number) raise_highest(on, *record.number);
+        });
+    }
+
+    std::optional<image> find(const std::string& id) override {
+        return database_->read([&](connection& on) -> std::optional<image> {
+            query row(on, "SELECT record, number FROM images WHERE id = ?", id);
+            if (!row.next()) return std::nullopt;
+            return read_row(row);
+        });
+    }
+
+    std::vector<image> of_character(std::int64_t character_id) override {
+        return database_->read([&](connection& on) {
+            query rows(on,
+                       "SELECT record, number FROM images WHERE character_id = ? "
+                       "ORDER BY created_at, sequence",
+                       character_id);
+            std::vector<image> found;
+            while (rows.next()) found.push_back(read_row(rows));
+            return found;
+        });
+    }
+
+    void set_number(const std::string& id, std::int64_t number) override {
+        database_->write([&](connection& on) {
+            query(on, "UPDATE images SET number = ? WHERE id = ? AND number IS NULL", number, id)
+                .run();
+            if (on.changed() > 0)
+                raise_highest(on, number);
+            else if (!query(on, "SELECT 1 FROM images WHERE id = ?", id).next())
+                throw error(errc::not_found, fmt::format("image {} does not exist", id));
+        });
+    }
+
+    std::int64_t highest_number() override {
+        return database_->read([](connection& on) {
+            query row(on, "SELECT value FROM counters WHERE name = 'image_number'");
+            return row.next() ? row.integer(0) : 0;
+        });
+    }
+
+private:
+    shared_database database_;
+};
+
+}  // namespace
+
+std::unique_ptr<image_store> make_images(shared_database on) {
+    return std::make_unique<sqlite_images>(std::move(on));
+}
+
+}  // namespace medusa::sqlite

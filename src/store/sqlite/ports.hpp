@@ -1,0 +1,17 @@
+// The three ports of this adapter, over one shared database.
+#pragma once
+
+#include <memory>
+
+#include "store/sqlite/database.hpp"
+
+namespace medusa::sqlite {
+
+// Shared by the three ports, which app may end in any order: the last one closes the file.
+using shared_database = std::shared_ptr<database>;
+
+std::unique_ptr<reservations> make_reservations(shared_database on);
+std::unique_ptr<character_store> make_characters(shared_database on);
+std::unique_ptr<image_store> make_images(shared_database on);
+
+}  // namespace medusa::sqlite

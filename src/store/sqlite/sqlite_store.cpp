@@ -1,0 +1,13 @@
+#include "store/sqlite/sqlite_store.hpp"
+
+#include "store/sqlite/ports.hpp"
+
+namespace medusa {
+
+stores make_sqlite_store(const sqlite_settings& settings) {
+    const auto shared = std::make_shared<sqlite::database>(settings);
+    return {sqlite::make_reservations(shared), sqlite::make_characters(shared),
+            sqlite::make_images(shared)};
+}
+
+}  // namespace medusa

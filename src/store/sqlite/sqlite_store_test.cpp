@@ -1,0 +1,155 @@
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "contract/store_contract.hpp"
+#include "core/files.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/schema.hpp"
+
+namespace medusa {
+namespace {
+
+namespace fs = std::filesystem;
+
+stores open_in(const fs::path& folder) {
+    return make_sqlite_store({.file = folder / "medusa.db"});
+}
+
+INSTANTIATE_TEST_SUITE_P(sqlite, store_contract,
+                         testing::Values(store_under_test{"sqlite", open_in}));
+
+const owner_info anna{"local", "anna"};
+
+class sqlite_file : public testing::Test {
+protected:
+    sqlite_settings settings() const { return {.file = folder_.path() / "medusa.db"}; }
+
+    // The error of opening the file and reading a list from it.
+    error open_error() const {
+        try {
+            const auto store = make_sqlite_store(settings());
+            store.characters->list({});
+            store.characters->check();
+        } catch (const error& reason) {
+            return reason;
+        }
+        return {errc::internal, "nothing was refused"};
+    }
+
+    void make_characters(int count) const {
+        const auto store = make_sqlite_store(settings());
+        for (int i = 0; i < count; ++i) {
+            const auto job = std::to_string(i);
+            const auto held = store.reserved->reserve(job, anna, "luna");
+            store.characters->save(record_for(job, anna, held, "Luna"));
+        }
+    }
+
+    testing_support::scratch_folder folder_;
+};
+
+void expect_words(const error& reason, errc code) {
+    EXPECT_EQ(reason.code(), code) << reason.what();
+    EXPECT_EQ(reason.detail().rfind("Database connection failed: ", 0), 0u) << reason.detail();
+    EXPECT_FALSE(reason.advice().empty());
+}
+
+TEST_F(sqlite_file, uses_wal_and_full_synchronisation) {
+    make_characters(1);
+    sqlite::connection on(settings().file, sqlite::access::read, std::chrono::seconds(1));
+    sqlite::query mode(on, "PRAGMA journal_mode");
+    ASSERT_TRUE(mode.next());
+    EXPECT_EQ(mode.text(0), "wal");
+    EXPECT_STREQ(sqlite::journal_mode_for(3'040'001), "TRUNCATE");
+    EXPECT_STREQ(sqlite::journal_mode_for(3'051'002), "TRUNCATE");
+    EXPECT_STREQ(sqlite::journal_mode_for(3'051'003), "WAL");
+}
+
+TEST_F(sqlite_file, that_is_no_database_is_reported_as_damaged) {
+    write_file_atomic(settings().file, std::string(8'192, 'x'));
+    expect_words(open_error(), errc::corrupted);
+    EXPECT_EQ(read_file(settings().file, 10'000), std::string(8'192, 'x')) << "it was touched";
+}
+
+TEST_F(sqlite_file, that_was_cut_short_is_reported_as_damaged) {
+    make_characters(40);
+    fs::resize_file(settings().file, fs::file_size(settings().file) / 2);
+    expect_words(open_error(), errc::corrupted);
+}
+
+TEST_F(sqlite_file, with_an_overwritten_middle_is_reported_as_damaged) {
+    make_characters(40);
+    {
+        std::fstream file(settings().file, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(4'096);
+        const std::string noise(std::size_t(fs::file_size(settings().file)) - 4'096, '\xa5');
+        file.write(noise.data(), std::streamsize(noise.size()));
+    }
+    expect_words(open_error(), errc::corrupted);
+}
+
+TEST_F(sqlite_file, below_a_file_is_a_storage_error) {
+    write_file_atomic(folder_.path() / "file", "x");
+    try {
+        make_sqlite_store({.file = folder_.path() / "file" / "medusa.db"});
+        FAIL() << "nothing was refused";
+    } catch (const error& reason) {
+        EXPECT_EQ(reason.code(), errc::storage);
+        EXPECT_EQ(reason.detail().rfind("Database connection failed: ", 0), 0u);
+    }
+}
+
+TEST_F(sqlite_file, that_is_a_folder_is_a_storage_error) {
+    fs::create_directory(settings().file);
+    expect_words(open_error(), errc::storage);
+}
+
+TEST_F(sqlite_file, of_a_newer_program_is_refused_untouched) {
+    make_characters(1);
+    {
+        sqlite::connection on(settings().file, sqlite::access::write, std::chrono::seconds(1));
+        on.run("PRAGMA user_version = 999");
+    }
+    const auto reason = open_error();
+    expect_words(reason, errc::storage);
+    EXPECT_NE(reason.detail().find("999"), std::string::npos);
+}
+
+TEST_F(sqlite_file, locked_by_another_program_is_reported_when_patience_ends) {
+    make_characters(1);
+    sqlite::connection other(settings().file, sqlite::access::write, std::chrono::seconds(1));
+    const sqlite::transaction held(other);
+    const auto store = make_sqlite_store({.file = settings().file,
+                                          .busy_timeout = std::chrono::milliseconds(5),
+                                          .patience = std::chrono::milliseconds(50)});
+    EXPECT_EQ(store.characters->list({}).size(), 1u) << "readers do not wait for a writer";
+    try {
+        store.reserved->reserve("x", anna, "luna");
+        FAIL() << "nothing was refused";
+    } catch (const error& reason) {
+        expect_words(reason, errc::unavailable);
+    }
+}
+
+TEST_F(sqlite_file, is_migrated_step_by_step_and_a_failing_step_leaves_no_trace) {
+    const auto tables = [](sqlite::connection& on) {
+        std::string names;
+        sqlite::query rows(on, "SELECT name FROM sqlite_schema ORDER BY name");
+        while (rows.next()) names += rows.text(0) + " ";
+        return names;
+    };
+    sqlite::connection on(settings().file, sqlite::access::write, std::chrono::seconds(1));
+    const char* good[] = {"CREATE TABLE one (x); CREATE TABLE two (x)", "CREATE TABLE three (x)"};
+    const char* bad[] = {good[0], "CREATE TABLE three (x); CREATE TABLE one (x)"};
+    EXPECT_THROW(sqlite::migrate(on, bad), error);
+    EXPECT_EQ(tables(on), "one two ");
+    sqlite::migrate(on, good);
+    sqlite::migrate(on, good);
+    EXPECT_EQ(tables(on), "one three two ");
+}
+
+}  // namespace
+}  // namespace medusa

@@ -1,0 +1,19 @@
+// What a store adapter gives: the three ports over one database.
+//
+// Made by make_sqlite_store(), make_mongo_store() ...; owned by app. The ports share what is behind
+// them, and the last one closes it.
+#pragma once
+
+#include <memory>
+
+#include "store/character_store.hpp"
+
+namespace medusa {
+
+struct stores {
+    std::unique_ptr<reservations> reserved;
+    std::unique_ptr<character_store> characters;
+    std::unique_ptr<image_store> images;
+};
+
+}  // namespace medusa

@@ -1,0 +1,40 @@
+// What every store adapter must do: the suite that each adapter's own test instantiates.
+//
+//   INSTANTIATE_TEST_SUITE_P(sqlite, store_contract, testing::Values(store_under_test{...}));
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "store/stores.hpp"
+#include "support/child.hpp"
+
+namespace medusa {
+
+struct store_under_test {
+    std::string kind;  // what the helper program store_writer calls this adapter
+    // Opens the store whose data lies in `folder`; called several times for one folder.
+    std::function<stores(const std::filesystem::path& folder)> open;
+};
+
+inline void PrintTo(const store_under_test& adapter, std::ostream* out) {
+    *out << adapter.kind;
+}
+
+class store_contract : public testing::TestWithParam<store_under_test> {
+protected:
+    stores open() { return GetParam().open(folder_.path()); }
+
+    testing_support::scratch_folder folder_;
+    stores store_ = open();
+};
+
+// A complete record for a reservation, and an image of it.
+character record_for(const std::string& job_id, const owner_info& owner, const reservation& held,
+                     const std::string& name);
+image image_for(const std::string& id, std::int64_t character_id);
+
+}  // namespace medusa
