@@ -3,6 +3,17 @@
 file(GLOB_RECURSE MEDUSA_RESOURCE_FILES CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/resources"
   "${CMAKE_SOURCE_DIR}/resources/*")
 list(SORT MEDUSA_RESOURCE_FILES)
+
+# A program without its content policy must not come into being.
+foreach(list sexual minors harm real_people degrading unsafe_negatives safety_negatives)
+  if(NOT "policy/${list}.txt" IN_LIST MEDUSA_RESOURCE_FILES)
+    message(FATAL_ERROR "resources/policy/${list}.txt is missing")
+  endif()
+  file(STRINGS "${CMAKE_SOURCE_DIR}/resources/policy/${list}.txt" entries REGEX "^[^#~]" LIMIT_COUNT 1)
+  if(NOT entries)
+    message(FATAL_ERROR "resources/policy/${list}.txt has no entry")
+  endif()
+endforeach()
 set(MEDUSA_DICEBEAR "${MEDUSA_DEPS}/npm/node_modules/@dicebear/styles/dist")
 set(MEDUSA_DICEBEAR_STYLES lorelei)
 
