@@ -9,7 +9,8 @@ foreach(list sexual minors harm real_people degrading unsafe_negatives safety_ne
   if(NOT "policy/${list}.txt" IN_LIST MEDUSA_RESOURCE_FILES)
     message(FATAL_ERROR "resources/policy/${list}.txt is missing")
   endif()
-  file(STRINGS "${CMAKE_SOURCE_DIR}/resources/policy/${list}.txt" entries REGEX "^[^#~]" LIMIT_COUNT 1)
+  file(STRINGS "${CMAKE_SOURCE_DIR}/resources/policy/${list}.txt" entries
+    REGEX "^[^#~]" LIMIT_COUNT 1)
   if(NOT entries)
     message(FATAL_ERROR "resources/policy/${list}.txt has no entry")
   endif()

@@ -52,8 +52,9 @@ LEFTOVERS = [
                 r"|proxy|repo)\."), "package registry host"),
     (re.compile(r"--(extra-)?index-url\b.*://|^\s*\"resolved\":"), "package registry host"),
 ]
+# Commented-out code; an example, indented by three columns or more, is welcome.
 CODE_IN_COMMENT = re.compile(
-    r"^\s*//+\s*((return|if|for|while|auto|const|static|std::)\b.*[;{]|[\w.:>\-]+\(.*\);"
+    r"^\s*//+ {0,2}((return|if|for|while|auto|const|static|std::)\b.*[;{]|[\w.:>\-]+\(.*\);"
     r"|[\w.\[\]]+ = .*;|\})\s*$")
 PRINTS = re.compile(r"\bstd::(cout|cerr|clog)\b|(?<![\w:.])(std::)?(f?printf|f?puts|putchar)\s*\("
                     r"|\bfmt::print\s*\(")

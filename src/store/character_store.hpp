@@ -16,8 +16,8 @@
 namespace medusa {
 
 struct reservation {
-    std::int64_t id = 0;      // the character's
-    std::string slug;         // unique per owner
+    std::int64_t id = 0;        // the character's
+    std::string slug;           // unique per owner
     std::string user_folder{};  // {username} of the asset tree, bound to the user_id on first use
     friend bool operator==(const reservation&, const reservation&) = default;
 };
