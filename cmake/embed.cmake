@@ -5,7 +5,8 @@ file(GLOB_RECURSE MEDUSA_RESOURCE_FILES CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOUR
 list(SORT MEDUSA_RESOURCE_FILES)
 
 # A program without its content policy must not come into being.
-foreach(list sexual minors harm real_people degrading unsafe_negatives safety_negatives)
+foreach(list sexual minors maybe_minors risky_with_minors harm real_people degrading
+    unsafe_negatives safety_negatives)
   if(NOT "policy/${list}.txt" IN_LIST MEDUSA_RESOURCE_FILES)
     message(FATAL_ERROR "resources/policy/${list}.txt is missing")
   endif()

@@ -1,9 +1,10 @@
 #include "domain/policy.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <array>
+#include <ranges>
 #include <span>
 #include <utility>
 
@@ -16,9 +17,14 @@ namespace medusa {
 namespace {
 
 constexpr std::pair<std::string_view, policy_list> lists[] = {
-    {"sexual", policy_list::sexual},       {"minors", policy_list::minors},
-    {"harm", policy_list::harm},           {"real_people", policy_list::real_people},
-    {"degrading", policy_list::degrading}, {"unsafe_negatives", policy_list::unsafe_negatives},
+    {"sexual", policy_list::sexual},
+    {"minors", policy_list::minors},
+    {"maybe_minors", policy_list::maybe_minors},
+    {"risky_with_minors", policy_list::risky_with_minors},
+    {"harm", policy_list::harm},
+    {"real_people", policy_list::real_people},
+    {"degrading", policy_list::degrading},
+    {"unsafe_negatives", policy_list::unsafe_negatives},
 };
 
 // For each list the first field that has an entry of it, null where none has.
@@ -107,16 +113,19 @@ void content_policy::add(std::string_view list, std::string_view lines, std::str
         return;
     }
     throw error(errc::invalid_argument, fmt::format("{}: no policy list is named so", where),
-                "The lists are sexual, minors, harm, real_people, degrading, unsafe_negatives");
+                fmt::format("The lists are {}", fmt::join(std::views::keys(lists), ", ")));
 }
 
 std::optional<policy_finding> content_policy::check(const policy_request& request) const {
     const auto found = search(phrases_, request.positive);
     if (const auto* field = found[policy_list::sexual])
         return policy_finding{policy_category::sexual, field->name};
+    const auto* risky = found[policy_list::risky_with_minors];
+    if (risky && found[policy_list::minors])
+        return policy_finding{policy_category::sexual, risky->name};
 
     const auto* harm = found[policy_list::harm];
-    if (harm && found[policy_list::minors])
+    if (harm && (found[policy_list::minors] || found[policy_list::maybe_minors]))
         return policy_finding{policy_category::minor_harm, harm->name};
 
     const auto* degrading = found[policy_list::degrading];
@@ -141,7 +150,8 @@ void content_policy::enforce(const policy_request& request) const {
 
 bool content_policy::reads_as_minor(std::string_view text) const {
     const policy_field field{"text", text};
-    return search(phrases_, {&field, 1})[policy_list::minors] != nullptr;
+    const auto found = search(phrases_, {&field, 1});
+    return found[policy_list::minors] || found[policy_list::maybe_minors];
 }
 
 std::string_view safety_negatives() {

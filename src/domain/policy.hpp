@@ -46,9 +46,9 @@ public:
     // With the compiled-in lists. Throws error(internal) when one is missing or empty.
     content_policy();
 
-    // Adds an operator's entries, one a line, to the list of that name: "sexual", "minors", "harm",
-    // "real_people" (names are entries here), "degrading" or "unsafe_negatives". Throws
-    // error(invalid_argument) for an unknown name and, naming `where` and the line, for a bad line.
+    // Adds an operator's entries, one a line, to the list of that name: the names of the files in
+    // resources/policy/ without ".txt"; "real_people" takes names. Throws error(invalid_argument)
+    // for an unknown list and, naming `where` and the line, for a bad line.
     void add(std::string_view list, std::string_view lines, std::string_view where);
 
     // The first thing refused in `request`, in the order of policy_category.
@@ -57,7 +57,7 @@ public:
     // Throws error(refused) that names field and category and never quotes the text.
     void enforce(const policy_request& request) const;
 
-    // Whether `text` says that somebody is, or would be taken for, under 18.
+    // Whether `text` says that somebody is, or may be taken for, under 18.
     bool reads_as_minor(std::string_view text) const;
 
 private:

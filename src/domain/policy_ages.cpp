@@ -65,6 +65,9 @@ bool is_led_by_age(tokens_view tokens, std::size_t at) {
         return false;
     auto before = at - 1;  // wraps to `none` at the start, which is_any() takes as no token
     if (is_any(tokens, before, {"turned", "turning"})) return true;
+    if (is_any(tokens, before, {"of"}) && at >= 2 &&
+        is_any(tokens, at - 2, {"boy", "girl", "lad", "lass", "kid"}))
+        return true;
     while (is_any(tokens, before, {"of", "is", "only", "just", "about", "around", "barely"}))
         before = before == 0 ? none : before - 1;
     return is_any(tokens, before, {"age", "aged", "ages"});

@@ -5,6 +5,7 @@
 #include <unicode/unistr.h>
 #include <unicode/uspoof.h>
 
+#include <algorithm>
 #include <memory>
 #include <unordered_map>
 
@@ -139,6 +140,12 @@ std::string_view letters_meant_by(char digit_or_symbol) {
 }
 
 std::vector<glyph> read_glyphs(std::string_view text) {
+    std::vector<glyph> glyphs;
+    glyphs.reserve(text.size());
+    if (std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; })) {
+        for (const char c : text) glyphs.push_back(make_ascii_glyph(c));
+        return glyphs;
+    }
     UErrorCode status = U_ZERO_ERROR;
     const auto* nfkc = icu::Normalizer2::getNFKCInstance(status);
     check(status);
@@ -146,8 +153,6 @@ std::vector<glyph> read_glyphs(std::string_view text) {
         icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), int32_t(text.size()))), status);
     check(status);
 
-    std::vector<glyph> glyphs;
-    glyphs.reserve(std::size_t(normal.length()));
     // A skeleton costs about a microsecond, and a text repeats its letters.
     std::unordered_map<UChar32, glyph> seen;
     for (int32_t at = 0; at < normal.length(); at = normal.moveIndex32(at, 1)) {

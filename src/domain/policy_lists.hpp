@@ -18,7 +18,16 @@
 
 namespace medusa {
 
-enum class policy_list { sexual, minors, harm, real_people, degrading, unsafe_negatives };
+enum class policy_list {
+    sexual,
+    minors,
+    maybe_minors,
+    risky_with_minors,
+    harm,
+    real_people,
+    degrading,
+    unsafe_negatives,
+};
 
 struct policy_hit {
     policy_list list;

@@ -14,6 +14,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/limits.hpp"
+#include "core/resources.hpp"
 #include "core/text.hpp"
 
 namespace medusa {
@@ -167,7 +168,7 @@ std::string fill(const std::string& pattern, const word_lists& lists, std::size_
         const auto parts = split(pattern.substr(open + 1, close - open - 1), '|');
         const auto& words = lists.at(parts[0]);
         count = std::max(count, words.size());
-        const auto& word = words[(index * (slot + 1) + slot) % words.size()];
+        const auto& word = words[(index + 3 * slot) % words.size()];
         result += parts.size() > 1 ? disguises().at(parts[1])(word) : word;
         ++slot;
         at = close + 1;
@@ -330,6 +331,14 @@ TEST(policy, its_own_safety_words_may_be_negated) {
     EXPECT_NE(safety_negatives().find("nsfw"), std::string_view::npos);
     EXPECT_EQ(safety_negatives().find('\n'), std::string_view::npos);
     EXPECT_FALSE(the_policy().check({{}, {{"negative prompt", safety_negatives()}}}));
+}
+
+TEST(policy, every_text_of_the_program_itself_passes) {
+    for (const auto file : resource_names("")) {
+        if (file.starts_with("policy/") || file.starts_with("dicebear/")) continue;
+        EXPECT_FALSE(check_text(resource(file))) << file;
+    }
+    EXPECT_FALSE(the_policy().check({{}, {{"negative prompt", resource("prompts/negative.txt")}}}));
 }
 
 TEST(policy, reads_any_bytes) {
