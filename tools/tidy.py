@@ -24,9 +24,10 @@ import cpp_text
 LAYERS = """
 core
 domain
-record card number
+record card
 config net
 engine asset store embed search job
+number
 pipeline
 worker
 cli http

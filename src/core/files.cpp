@@ -33,85 +33,97 @@ std::string advice_for(int reason) {
     }
 }
 
-[[noreturn]] void fail(const char* action, const fs::path& path, int reason) {
-    const bool missing = reason == ENOENT;
-    throw error(missing ? errc::not_found : errc::storage,
-                fmt::format("cannot {} {}: {}", action, path.string(), std::strerror(reason)),
-                advice_for(reason));
-}
-
-// A file descriptor that closes itself; close() reports what a delayed write ran into.
-class descriptor {
-public:
-    explicit descriptor(int fd) : fd_(fd) {}
-    ~descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    int get() const { return fd_; }
-    int close() { return ::close(std::exchange(fd_, -1)); }
-
-private:
-    int fd_;
-};
-
 void write_all(int fd, std::string_view bytes, const fs::path& path) {
     while (!bytes.empty()) {
         const auto written = ::write(fd, bytes.data(), bytes.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail("write", path, errno);
+        if (written < 0) fail_file("write", path, errno);
         bytes.remove_prefix(std::size_t(written));
     }
 }
 
-void sync_folder(const fs::path& folder) {
-    const descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd.get() < 0 || ::fsync(fd.get()) != 0) fail("flush folder", folder, errno);
+// Unique among threads and processes.
+std::string temporary_for(const std::string& name) {
+    static std::atomic<unsigned> counter{0};
+    return fmt::format("{}.{}-{}{}", name, ::getpid(), counter++, unfinished_ending);
 }
 
-// Unique among threads and processes; left behind by a crash it is recognised by its ending.
-fs::path temporary_beside(const fs::path& path) {
-    static std::atomic<unsigned> counter{0};
-    fs::path temporary = path;
-    temporary += fmt::format(".{}-{}.part", ::getpid(), counter++);
-    return temporary;
+void write_new_file(int folder, const std::string& name, std::string_view bytes,
+                    const fs::path& shown) {
+    descriptor file(
+        ::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+    if (file.get() < 0) fail_file("write", shown, errno);
+    write_all(file.get(), bytes, shown);
+    if (::fsync(file.get()) != 0 || file.close() != 0) fail_file("write", shown, errno);
 }
 
 }  // namespace
 
+descriptor::~descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+descriptor::descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+int descriptor::close() {
+    return ::close(std::exchange(fd_, -1));
+}
+
+void fail_file(const char* action, const fs::path& shown, int reason) {
+    const bool missing = reason == ENOENT;
+    throw error(missing ? errc::not_found : errc::storage,
+                fmt::format("cannot {} {}: {}", action, shown.string(), std::strerror(reason)),
+                advice_for(reason));
+}
+
 std::string read_file(const fs::path& path, std::size_t max_bytes) {
-    const descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (fd.get() < 0) fail("read", path, errno);
+    const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) fail_file("read", path, errno);
+    return read_open_file(file.get(), max_bytes, path);
+}
+
+std::string read_open_file(int file, std::size_t max_bytes, const fs::path& shown) {
     std::string bytes;
     char chunk[65536];
     for (;;) {
-        const auto got = ::read(fd.get(), chunk, sizeof chunk);
+        const auto got = ::read(file, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) fail("read", path, errno);
+        if (got < 0) fail_file("read", shown, errno);
         if (got == 0) return bytes;
         bytes.append(chunk, std::size_t(got));
         if (bytes.size() > max_bytes)
             throw error(errc::invalid_argument,
-                        fmt::format("{} is larger than {} bytes", path.string(), max_bytes));
+                        fmt::format("{} is larger than {} bytes", shown.string(), max_bytes));
     }
 }
 
 void write_file_atomic(const fs::path& path, std::string_view bytes) {
     const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     make_folder(folder);
-    const fs::path temporary = temporary_beside(path);
+    const descriptor open_folder(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (open_folder.get() < 0) fail_file("write", path, errno);
+    write_file_in(open_folder.get(), path.filename(), bytes, if_exists::replace, path);
+}
+
+bool write_file_in(int folder, const std::string& name, std::string_view bytes, if_exists existing,
+                   const fs::path& shown) {
+    const std::string temporary = temporary_for(name);
+    const bool keep = existing == if_exists::keep;
+    bool kept = false;
     try {
-        descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-        if (fd.get() < 0) fail("write", path, errno);
-        write_all(fd.get(), bytes, path);
-        if (::fsync(fd.get()) != 0 || fd.close() != 0) fail("write", path, errno);
-        if (::rename(temporary.c_str(), path.c_str()) != 0) fail("write", path, errno);
-        sync_folder(folder);
+        write_new_file(folder, temporary, bytes, shown);
+        // link() refuses a name that exists, in one step.
+        const int result = keep ? ::linkat(folder, temporary.c_str(), folder, name.c_str(), 0)
+                                : ::renameat(folder, temporary.c_str(), folder, name.c_str());
+        kept = result != 0 && keep && errno == EEXIST;
+        if (result != 0 && !kept) fail_file("write", shown, errno);
     } catch (...) {
-        ::unlink(temporary.c_str());
+        ::unlinkat(folder, temporary.c_str(), 0);
         throw;
     }
+    if (keep) ::unlinkat(folder, temporary.c_str(), 0);
+    if (::fsync(folder) != 0) fail_file("flush the folder of", shown, errno);
+    return !kept;
 }
 
 void make_folder(const fs::path& path) {
@@ -127,12 +139,12 @@ void make_folder(const fs::path& path) {
 
 file_lock::file_lock(const fs::path& path)
     : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-    if (fd_ < 0) fail("lock", path, errno);
+    if (fd_ < 0) fail_file("lock", path, errno);
     while (::flock(fd_, LOCK_EX) != 0) {
         if (errno == EINTR) continue;
         const int reason = errno;
         ::close(fd_);
-        fail("lock", path, reason);
+        fail_file("lock", path, reason);
     }
 }
 

@@ -13,12 +13,44 @@ namespace medusa {
 // The whole file; throws error(invalid_argument) when it is larger than `max_bytes`.
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes);
 
+// What is left of a write that a crash cut short has a name with this ending.
+inline constexpr std::string_view unfinished_ending = ".part";
+
 // Writes beside the target, flushes to the disk and renames, so that a reader or a crash sees the
 // old content or the new one, never a part. The file gets mode 0644. Missing folders are created.
 void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
 
 // mkdir -p, with a clear error for a folder that cannot be made.
 void make_folder(const std::filesystem::path& path);
+
+// A file descriptor that closes itself, or none (-1).
+class descriptor {
+public:
+    explicit descriptor(int fd) : fd_(fd) {}
+    ~descriptor();
+    descriptor(descriptor&& other) noexcept;
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    int get() const { return fd_; }
+    // 0, or -1 with errno: a delayed write may fail only here.
+    int close();
+
+private:
+    int fd_;
+};
+
+enum class if_exists { replace, keep };
+
+// write_file_atomic() for the file `name` in the open folder `folder`; `shown` is its path in
+// errors. False when it exists already and is kept.
+bool write_file_in(int folder, const std::string& name, std::string_view bytes, if_exists existing,
+                   const std::filesystem::path& shown);
+
+// Everything that an open file holds; `shown` is its path in errors. As read_file().
+std::string read_open_file(int file, std::size_t max_bytes, const std::filesystem::path& shown);
+
+// Throws for a system call that failed with `reason`, an errno value: "cannot read x: ...".
+[[noreturn]] void fail_file(const char* action, const std::filesystem::path& shown, int reason);
 
 // A lock on a file that all processes of this machine respect (flock); released at destruction.
 class file_lock {

@@ -1,6 +1,5 @@
-// What every store adapter must do: the suite that each adapter's own test instantiates.
-//
-//   INSTANTIATE_TEST_SUITE_P(sqlite, store_contract, testing::Values(store_under_test{...}));
+// What every store adapter must do: the suite that each adapter's own test instantiates with
+// INSTANTIATE_TEST_SUITE_P and a store_under_test. Test code, one thread.
 #pragma once
 
 #include <gtest/gtest.h>

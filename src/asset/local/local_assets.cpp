@@ -1,0 +1,225 @@
+#include "asset/local/local_assets.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/limits.hpp"
+#include "core/text.hpp"
+
+namespace medusa {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t path_bytes_max = 1'000;
+constexpr std::size_t part_bytes_max = 200;  // leaves room for the ending of an unfinished file
+
+bool is_path_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+bool is_part(std::string_view part) {
+    return !part.empty() && part.size() <= part_bytes_max && part != "." && part != ".." &&
+           std::all_of(part.begin(), part.end(), is_path_char);
+}
+
+// The path as text, once it is one that an asset may have.
+std::string checked(std::string_view path) {
+    const auto parts = split(path, '/');
+    if (path.size() > path_bytes_max || !std::all_of(parts.begin(), parts.end(), is_part) ||
+        path.ends_with(unfinished_ending))
+        throw error(errc::invalid_argument, fmt::format("\"{}\" cannot be the path of an asset",
+                                                        printable(path.substr(0, part_bytes_max))));
+    return std::string(path);
+}
+
+struct place {
+    std::string folder;  // empty: the root
+    std::string name;
+};
+
+place split_last(const std::string& path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos) return {"", path};
+    return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+[[noreturn]] void fail_asset(const char* action, const fs::path& shown, int reason) {
+    if (reason == EXDEV)
+        throw error(errc::storage, fmt::format("cannot {} {}: a link in it leads out of the folder",
+                                               action, shown.string()));
+    fail_file(action, shown, reason);
+}
+
+// -1 with errno where it cannot be opened; EXDEV for a link that leads out.
+descriptor open_beneath(int root, const std::string& path, int flags) {
+    open_how how{};
+    how.flags = std::uint64_t(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    long fd = -1;
+    do {
+        fd = ::syscall(SYS_openat2, root, path.empty() ? "." : path.c_str(), &how, sizeof how);
+    } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+    return descriptor(int(fd));
+}
+
+// The folder, made with its parents when it is missing, each on the disk before the next.
+descriptor make_folder_beneath(int root, const std::string& folder, const fs::path& shown) {
+    auto there = open_beneath(root, folder, O_RDONLY | O_DIRECTORY);
+    if (there.get() >= 0) return there;
+    if (errno != ENOENT || folder.empty()) fail_asset("create folder for", shown, errno);
+    const auto [parent, name] = split_last(folder);
+    const auto above = make_folder_beneath(root, parent, shown);
+    if (::mkdirat(above.get(), name.c_str(), 0755) != 0 && errno != EEXIST)
+        fail_asset("create folder for", shown, errno);
+    if (::fsync(above.get()) != 0) fail_asset("create folder for", shown, errno);
+    auto made = open_beneath(root, folder, O_RDONLY | O_DIRECTORY);
+    if (made.get() < 0) fail_asset("create folder for", shown, errno);
+    return made;
+}
+
+bool means_nothing_there(int reason) {
+    return reason == ENOENT || reason == ENOTDIR || reason == EISDIR;
+}
+
+class local_assets final : public asset_store {
+public:
+    local_assets(fs::path root, std::string url_prefix)
+        : root_(std::move(root)), url_prefix_(std::move(url_prefix)) {}
+
+    stored_asset put(std::string_view path, std::string_view bytes, if_present present) override {
+        const auto asset = checked(path);
+        const auto shown = root_ / asset;
+        const auto [folder, name] = split_last(asset);
+        make_folder(root_);
+        const auto root = open_root();
+        if (root.get() < 0) fail_asset("open", root_, errno);
+        const auto target = make_folder_beneath(root.get(), folder, shown);
+        switch (present) {
+            case if_present::replace:
+                write_file_in(target.get(), name, bytes, if_exists::replace, shown);
+                break;
+            case if_present::keep:
+                if (!write_file_in(target.get(), name, bytes, if_exists::keep, shown) &&
+                    get(asset) != bytes)
+                    throw error(errc::conflict,
+                                fmt::format("{} holds something else already", shown.string()));
+                break;
+        }
+        return locate(asset);
+    }
+
+    std::optional<std::string> get(std::string_view path) override {
+        const auto asset = checked(path);
+        const auto shown = root_ / asset;
+        const auto root = open_root();
+        // Non-blocking: whatever else lies there, a pipe must not stop us.
+        const auto file = open_beneath(root.get(), asset, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        if (file.get() < 0) {
+            if (means_nothing_there(errno) || root.get() < 0) return std::nullopt;
+            fail_asset("read", shown, errno);
+        }
+        struct stat facts {};
+        if (::fstat(file.get(), &facts) != 0) fail_asset("read", shown, errno);
+        if (!S_ISREG(facts.st_mode)) return std::nullopt;
+        return read_open_file(file.get(), limits::image_bytes, shown);
+    }
+
+    void remove(std::string_view path) override {
+        const auto asset = checked(path);
+        const auto shown = root_ / asset;
+        const auto [folder, name] = split_last(asset);
+        const auto root = open_root();
+        const auto there = open_beneath(root.get(), folder, O_RDONLY | O_DIRECTORY);
+        if (there.get() < 0) {
+            if (means_nothing_there(errno) || root.get() < 0) return;
+            fail_asset("remove", shown, errno);
+        }
+        if (::unlinkat(there.get(), name.c_str(), 0) != 0 && !means_nothing_there(errno))
+            fail_asset("remove", shown, errno);
+    }
+
+    std::vector<std::string> list(std::string_view folder) override {
+        const auto wanted = folder.empty() ? std::string() : checked(folder);
+        const auto root = open_root();
+        const auto there = open_beneath(root.get(), wanted, O_RDONLY | O_DIRECTORY);
+        if (there.get() < 0) {
+            if (means_nothing_there(errno) || root.get() < 0) return {};
+            fail_asset("list", root_ / wanted, errno);
+        }
+        std::vector<std::string> found;
+        std::error_code reason;
+        for (fs::recursive_directory_iterator entry(root_ / wanted, reason), end;
+             !reason && entry != end; entry.increment(reason)) {
+            const auto name = entry->path().string();
+            if (entry->symlink_status().type() == fs::file_type::regular &&
+                !name.ends_with(unfinished_ending))
+                found.push_back(entry->path().lexically_relative(root_).string());
+        }
+        if (reason) fail_asset("list", root_ / wanted, reason.value());
+        std::sort(found.begin(), found.end());
+        return found;
+    }
+
+    stored_asset locate(std::string_view path) const override {
+        const auto asset = checked(path);
+        return {url_prefix_ + asset, root_ / asset};
+    }
+
+    std::string check() override {
+        const auto probe = fmt::format("check-{}", ::getpid());
+        put(probe, "medusa", if_present::replace);
+        if (get(probe) != "medusa")
+            throw error(errc::storage,
+                        fmt::format("{} does not keep what is written to it", root_.string()));
+        remove(probe);
+        return fmt::format("folder {}, {:.1f} GiB free", root_.string(), free_gib());
+    }
+
+private:
+    descriptor open_root() const {
+        return descriptor(::open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    }
+
+    double free_gib() const {
+        struct statvfs facts {};
+        if (::statvfs(root_.c_str(), &facts) != 0) fail_asset("look at", root_, errno);
+        return double(facts.f_bavail) * double(facts.f_frsize) / double(std::uint64_t{1} << 30);
+    }
+
+    fs::path root_;
+    std::string url_prefix_;
+};
+
+}  // namespace
+
+std::unique_ptr<asset_store> make_local_asset_store(fs::path root, std::string url_prefix) {
+    return std::make_unique<local_assets>(std::move(root), std::move(url_prefix));
+}
+
+std::size_t remove_unfinished(const fs::path& root, fs::file_time_type older_than) {
+    std::size_t removed = 0;
+    std::error_code reason;
+    for (fs::recursive_directory_iterator entry(root, reason), end; !reason && entry != end;
+         entry.increment(reason)) {
+        std::error_code gone;
+        if (entry->symlink_status(gone).type() == fs::file_type::regular &&
+            entry->path().string().ends_with(unfinished_ending) &&
+            fs::last_write_time(entry->path(), gone) < older_than && !gone)
+            removed += fs::remove(entry->path(), gone);
+    }
+    return removed;
+}
+
+}  // namespace medusa

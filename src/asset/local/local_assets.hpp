@@ -1,0 +1,29 @@
+// The asset store in a local folder: {root}/{username}/characters/{slug}/{folder}/{file}.
+//
+// Owned by app; any thread, several processes on one root. Nothing outside the root is ever read or
+// written, not even through a symbolic link (openat2 with RESOLVE_BENEATH, Linux 5.6); a link that
+// stays inside is followed. Errors: as the port says, error(storage) also for a link that leads
+// out. A path is at most 1,000 bytes, a part of it at most 200, and none ends in ".part".
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "asset/asset_store.hpp"
+
+namespace medusa {
+
+// The URL of an asset is `url_prefix` followed by its path. The folder is made by the first put().
+std::unique_ptr<asset_store> make_local_asset_store(std::filesystem::path root,
+                                                    std::string url_prefix = "/assets/");
+
+// No write takes so long: an unfinished file of this age was left by a process that died.
+inline constexpr std::chrono::hours unfinished_age{1};
+
+// Removes unfinished files that were last written before `older_than`; says how many.
+std::size_t remove_unfinished(const std::filesystem::path& root,
+                              std::filesystem::file_time_type older_than);
+
+}  // namespace medusa
