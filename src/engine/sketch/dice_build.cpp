@@ -1,5 +1,8 @@
 // Walks a style's elements and turns them into a figure: DiceBear's renderer, except that it makes
 // a tree and not a text.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -17,10 +20,6 @@ std::string hex8(std::uint32_t value) {
     for (auto digit = hex.rbegin(); digit != hex.rend(); ++digit, value >>= 4)
         *digit = "0123456789abcdef"[value & 15];
     return hex;
-}
-
-std::string pair_of(double x, double y) {
-    return svg_number(x) + ", " + svg_number(y);
 }
 
 class builder {
@@ -137,21 +136,25 @@ private:
         const auto& source = draw_.source_of(component);
         const double x = source.width / 2;
         const double y = source.height / 2;
-        std::string transform;
+        std::vector<std::string> moves;
         if (place.translate_x != 0 || place.translate_y != 0)
-            transform += " translate(" +
-                         pair_of(place.translate_x / 100 * source.width,
-                                 place.translate_y / 100 * source.height) +
-                         ")";
-        if (place.rotate != 0)
-            transform += " rotate(" + svg_number(place.rotate) + ", " + pair_of(x, y) + ")";
-        if (place.scale != 1) transform += " " + scaled_about(x, y, place.scale);
-        return transform.empty() ? transform : transform.substr(1);
+            moves.push_back(moved_by(place.translate_x / 100 * source.width,
+                                     place.translate_y / 100 * source.height));
+        if (place.rotate != 0) moves.push_back(turned_about(x, y, place.rotate));
+        if (place.scale != 1) moves.push_back(scaled_about(x, y, place.scale));
+        return fmt::format("{}", fmt::join(moves, " "));
+    }
+
+    static std::string moved_by(double x, double y) {
+        return fmt::format("translate({}, {})", svg_number(x), svg_number(y));
+    }
+
+    static std::string turned_about(double x, double y, double degrees) {
+        return fmt::format("rotate({}, {}, {})", svg_number(degrees), svg_number(x), svg_number(y));
     }
 
     static std::string scaled_about(double x, double y, double scale) {
-        return "translate(" + pair_of(x, y) + ") scale(" + svg_number(scale) + ") translate(" +
-               pair_of(-x, -y) + ")";
+        return fmt::format("{} scale({}) {}", moved_by(x, y), svg_number(scale), moved_by(-x, -y));
     }
 
     std::vector<dice_attribute> attributes(const std::vector<dice_attribute>& wanted) {
@@ -199,19 +202,15 @@ private:
         const double scale = draw_.number("scale", options_.scale, 1);
         if (scale != 1) wrap_body(scaled_about(x, y, scale));
         const auto flip = draw_.flip();
-        if (flip == "horizontal")
-            wrap_body("translate(" + pair_of(style_.width, 0) + ") scale(-1, 1)");
-        if (flip == "vertical")
-            wrap_body("translate(" + pair_of(0, style_.height) + ") scale(1, -1)");
-        if (flip == "both")
-            wrap_body("translate(" + pair_of(style_.width, style_.height) + ") scale(-1, -1)");
+        if (flip == "horizontal") wrap_body(moved_by(style_.width, 0) + " scale(-1, 1)");
+        if (flip == "vertical") wrap_body(moved_by(0, style_.height) + " scale(1, -1)");
+        if (flip == "both") wrap_body(moved_by(style_.width, style_.height) + " scale(-1, -1)");
         const double rotate = draw_.number("rotate", options_.rotate, 0);
-        if (rotate != 0) wrap_body("rotate(" + svg_number(rotate) + ", " + pair_of(x, y) + ")");
+        if (rotate != 0) wrap_body(turned_about(x, y, rotate));
         const double right = draw_.number("translateX", options_.translate_x, 0);
         const double down = draw_.number("translateY", options_.translate_y, 0);
         if (right != 0 || down != 0)
-            wrap_body("translate(" +
-                      pair_of(right / 100 * style_.width, down / 100 * style_.height) + ")");
+            wrap_body(moved_by(right / 100 * style_.width, down / 100 * style_.height));
     }
 
     void wrap_body(const std::string& transform) {
