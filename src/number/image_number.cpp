@@ -1,0 +1,114 @@
+#include "number/image_number.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/text.hpp"
+
+namespace medusa {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t file_bytes_max = 256;
+// What scripts in other languages still hold exactly.
+constexpr std::int64_t number_max = (std::int64_t{1} << 53) - 1;
+
+struct number_file {
+    std::int64_t number = -1;  // below every count: not there yet, or damaged
+    bool damaged = false;
+};
+
+// A link could lead anywhere, and replacing a file of someone else would take it from him.
+void check_ours(const fs::path& file) {
+    struct stat facts {};
+    if (::lstat(file.c_str(), &facts) != 0) {
+        if (errno == ENOENT) return;
+        fail_file("look at", file, errno);
+    }
+    if (!S_ISREG(facts.st_mode))
+        throw error(errc::storage, fmt::format("{} is not a plain file", file.string()));
+    if (facts.st_uid != ::geteuid())
+        throw error(errc::storage, fmt::format("{} belongs to another user", file.string()));
+}
+
+number_file read_number(const fs::path& file) {
+    check_ours(file);
+    std::string text;
+    try {
+        text = collapse_spaces(read_file(file, file_bytes_max));
+    } catch (const error& reason) {
+        if (reason.code() == errc::not_found) return {};
+        if (reason.code() == errc::invalid_argument) return {.number = -1, .damaged = true};
+        throw;
+    }
+    if (text.empty()) return {};
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = problem == std::errc() && end == text.data() + text.size();
+    if (!whole || text[0] == '-' || number > number_max) return {.number = -1, .damaged = true};
+    return {.number = number};
+}
+
+// The first free name of the form `<file>.damaged-N`.
+fs::path keep_aside(const fs::path& file) {
+    fs::path aside;
+    for (int n = 1; aside.empty() || fs::exists(fs::symlink_status(aside)); ++n)
+        aside = fmt::format("{}.damaged-{}", file.string(), n);
+    fs::rename(file, aside);
+    return aside;
+}
+
+// Runs what touches the file; whatever it cannot do is reported with the way out.
+template <typename action>
+auto on_file(const fs::path& file, const action& act) {
+    constexpr auto advice = "Set MEDUSA_IMAGE_NUMBER_FILE to a file in a folder of yours";
+    try {
+        return act();
+    } catch (const error& reason) {
+        throw error(errc::storage, reason.detail(), advice);
+    } catch (const fs::filesystem_error& reason) {
+        throw error(errc::storage,
+                    fmt::format("cannot use {}: {}", file.string(), reason.code().message()),
+                    advice);
+    }
+}
+
+file_lock lock_beside(const fs::path& file) {
+    if (file.has_parent_path()) make_folder(file.parent_path());
+    return file_lock(fs::path(file) += ".lock");
+}
+
+}  // namespace
+
+counted_image count_image(const fs::path& file, image_store& images, const std::string& image_id) {
+    const auto lock = on_file(file, [&] { return lock_beside(file); });
+    const auto record = images.find(image_id);
+    if (!record) throw error(errc::not_found, fmt::format("image {} does not exist", image_id));
+    const auto current = on_file(file, [&] { return read_number(file); });
+    counted_image result;
+    if (record->number) {
+        result.number = *record->number;
+    } else {
+        const auto highest = std::max(images.highest_number(), current.number);
+        result.number = std::max<std::int64_t>(highest, 0) + 1;
+        images.set_number(image_id, result.number);
+    }
+    on_file(file, [&] {
+        if (current.damaged)
+            result.warning = fmt::format("{} did not hold a number; it is kept as {}",
+                                         file.string(), keep_aside(file).string());
+        if (current.number < result.number)
+            write_file_atomic(file, fmt::format("{}\n", result.number));
+    });
+    return result;
+}
+
+}  // namespace medusa

@@ -1,0 +1,32 @@
+// The image number file, `.last_image_number`: one decimal number, the count of images made
+// (interface.md 2). The pipeline calls this once an image is stored; any thread, any process.
+//
+// An older script may read and write the file too: the content stays a plain number and a new line,
+// white space around it is fine, and a number that the script raised is carried on. Our own
+// processes take turns by a lock on `<file>.lock` beside it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "store/character_store.hpp"
+
+namespace medusa {
+
+struct counted_image {
+    std::int64_t number = 0;             // what the file holds for this image
+    std::optional<std::string> warning;  // a damaged file was kept aside, under this name
+};
+
+// Counts the image once, however often it is called: the number is written to the image's record
+// first and to the file then, so that a crash in between neither counts twice nor loses one. The
+// file is never lowered, and is created when it is missing or empty; one that does not hold a
+// number from 0 to 2^53-1 is kept as `<file>.damaged-N`.
+// Throws error(not_found) for an image without a record, error(storage) for a file that cannot be
+// used (also a link, or someone else's) with advice, and what the store throws.
+counted_image count_image(const std::filesystem::path& file, image_store& images,
+                          const std::string& image_id);
+
+}  // namespace medusa
