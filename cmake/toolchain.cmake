@@ -14,6 +14,10 @@ add_library(medusa_flags INTERFACE)
 target_compile_options(medusa_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
   -fstack-protector-strong)
+# g++ 12 sees overlapping memory wherever a literal is assigned to a std::string (GCC bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(medusa_flags INTERFACE -Wno-restrict)
+endif()
 target_include_directories(medusa_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_link_options(medusa_flags INTERFACE -Wl,-z,relro,-z,now)
 
