@@ -1,0 +1,92 @@
+#include "engine/sketch/compose.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/sketch/colour.hpp"
+#include "engine/sketch/figure.hpp"
+
+namespace medusa::sketch {
+namespace {
+
+constexpr double unit = 1024;  // the square that scenes are drawn for
+
+// The part of the plane that the picture shows.
+struct view {
+    double width, height;
+    double cover;  // how much a scene is enlarged to fill it
+};
+
+view view_of(int width, int height) {
+    const double smaller = std::min(width, height);
+    const view shown{unit * width / smaller, unit * height / smaller, 0};
+    return {shown.width, shown.height, std::max(shown.width, shown.height) / unit};
+}
+
+// Scenes fill the view from its lower edge and its middle.
+std::string in_scene_space(const view& shown, const std::string& content) {
+    if (content.empty()) return {};
+    return fmt::format(R"~(<g transform="translate({} {}) scale({})">{}</g>)~",
+                       svg_number((shown.width - unit * shown.cover) / 2),
+                       svg_number(shown.height - unit * shown.cover), svg_number(shown.cover),
+                       content);
+}
+
+std::string in_figure_space(const view& shown, const frame& placing, const std::string& content) {
+    // Tall pictures have room for a larger figure.
+    const double scale = placing.scale * std::min(1.22, std::max(1.0, shown.height / shown.width));
+    const double x = shown.width / 2 - 495 * scale + placing.shift;
+    const double y = shown.height - placing.base * scale;
+    const auto tilt = placing.tilt == 0
+                          ? std::string()
+                          : fmt::format("rotate({} {} {}) ", svg_number(placing.tilt),
+                                        svg_number(shown.width / 2), svg_number(shown.height));
+    return fmt::format(R"~(<g transform="{}translate({} {}) scale({})">{}</g>)~", tilt,
+                       svg_number(x), svg_number(y), svg_number(scale), content);
+}
+
+// A soft light behind the head lets it stand out from any scene.
+std::string halo(const view& shown, const frame& placing, const scene_light& light,
+                 std::string& defs) {
+    defs += fmt::format(
+        R"~(<radialGradient id="halo"><stop offset="0" stop-color="{0}" stop-opacity="0.55"/>)~"
+        R"~(<stop offset="0.6" stop-color="{0}" stop-opacity="0.22"/>)~"
+        R"~(<stop offset="1" stop-color="{0}" stop-opacity="0"/></radialGradient>)~",
+        light.colour);
+    const double radius = 640 * placing.scale;
+    return fmt::format(
+        R"~(<circle cx="{}" cy="{}" r="{}" fill="url(#halo)"/>)~", svg_number(shown.width / 2),
+        svg_number(shown.height - (placing.base - 460) * placing.scale), svg_number(radius));
+}
+
+}  // namespace
+
+std::string compose_svg(const wardrobe& pieces, const drawing& what, int width, int height) {
+    const auto shown = view_of(width, height);
+    const auto place = draw_scene(what.scene, what.time, what.sky, what.seed);
+    auto figure = draw_figure(pieces, what, place.light);
+
+    std::string defs = place.defs + figure.defs;
+    const auto found = pieces.finishes.find(what.finish.fragment);
+    const fragment* finish = found == pieces.finishes.end() ? nullptr : &found->second;
+    const slot_map light = {{"light", place.light.colour}, {"shade", place.light.shade}};
+    const auto layer = [&](std::string_view name) {
+        return finish == nullptr
+                   ? std::string()
+                   : in_scene_space(shown, finish->instantiate(name, light, "finish-", what.seed));
+    };
+    if (finish != nullptr) defs += finish->instantiate("defs", light, "finish-");
+
+    std::string body = in_scene_space(shown, place.background) + layer("behind") +
+                       halo(shown, what.placing, place.light, defs) +
+                       in_figure_space(shown, what.placing, figure.body) +
+                       in_scene_space(shown, place.foreground) + layer("over");
+    return fmt::format(
+        R"~(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}" )~"
+        R"~(fill="none"><defs>{}</defs>{}</svg>)~",
+        svg_number(shown.width), svg_number(shown.height), width, height, defs, body);
+}
+
+}  // namespace medusa::sketch

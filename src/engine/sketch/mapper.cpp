@@ -1,0 +1,202 @@
+#include "engine/sketch/mapper.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/sketch/colour.hpp"
+#include "engine/sketch/dice_random.hpp"
+#include "engine/sketch/mood.hpp"
+
+namespace medusa::sketch {
+namespace {
+
+bool has(const words& list, std::string_view word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+template <class Row>
+const Row* row_of(const word_table<Row>& table, std::string_view word) {
+    const auto found = table.find(word);
+    return found == table.end() ? nullptr : &found->second;
+}
+
+// Fills one person; every draw has a key of its own, so none depends on another.
+class dresser {
+public:
+    dresser(const rig& tables, const wardrobe& pieces, const look& appearance,
+            std::uint32_t character_seed, std::vector<std::string>& notes)
+        : tables_(tables),
+          pieces_(pieces),
+          look_(appearance),
+          notes_(notes),
+          random_(std::to_string(character_seed)),
+          species_(row_of(tables.species, appearance.species)),
+          role_(row_of(tables.roles, appearance.role)) {
+        gender_ = look_.gender;
+        if (gender_.empty()) gender_ = random_.boolean("look.gender") ? "female" : "male";
+    }
+
+    person dress() {
+        made_.lashes = gender_ == "female";
+        made_.bold = gender_ == "male";
+        made_.child = look_.age_band == "child";
+        made_.head = pick("look.head", tables_.heads.at(gender_));
+        made_.nose = pick("look.nose", tables_.noses.at(gender_));
+        choose_hair();
+        colour();
+        choose_parts();
+        choose_garment();
+        return made_;
+    }
+
+private:
+    std::string pick(std::string_view key, const words& from) const {
+        return random_.pick(key, from).value_or("");
+    }
+
+    double score(const hair_entry& hair) const {
+        double points = 0;
+        const bool elder = look_.age_band == "elder" && gender_ == "male";
+        if (hair.gender == gender_ || (hair.gender == "elder" && elder))
+            points += 1;
+        else if (hair.gender != "any")
+            points -= gender_ == "neutral" ? 0.5 : 2;
+        if (!look_.hair_length.empty()) points += hair.length == look_.hair_length ? 3 : -1;
+        if (!look_.hair_style.empty()) {
+            points += has(hair.styles, look_.hair_style) ? 4 : 0;
+            points += hair.styles.front() == look_.hair_style ? 0.5 : 0;
+        }
+        const bool rare = hair.length == "bald" || has(hair.styles, "balding") ||
+                          has(hair.styles, "mohawk") || has(hair.styles, "side-swept");
+        return points - (rare ? 2.5 : 0);
+    }
+
+    void choose_hair() {
+        double best = -100;
+        words chosen;
+        for (const auto& hair : tables_.hair) {
+            const double points = score(hair);
+            if (points > best) chosen.clear();
+            if (points >= best) chosen.push_back(hair.variant);
+            best = std::max(best, points);
+        }
+        made_.hair = pick("look.hair", chosen);
+        for (const auto& hair : tables_.hair) {
+            if (hair.variant != made_.hair) continue;
+            made_.bare = hair.bare;
+            made_.hair_end = tables_.hair_ends.at(hair.length);
+        }
+    }
+
+    // The word itself where the table knows it, else one of the species, else a natural one.
+    const tone& tone_of(const word_table<tone>& table, std::string_view word,
+                        const words species_entry::*own, const words& natural,
+                        std::string_view key) const {
+        if (const auto* named = row_of(table, word)) return *named;
+        const bool special = species_ != nullptr && !(species_->*own).empty();
+        return table.at(pick(key, special ? species_->*own : natural));
+    }
+
+    void colour() {
+        const bool grey = look_.age_band == "elder" && look_.hair_color.empty();
+        const auto& hair = tone_of(tables_.hair_colours, grey ? "gray" : look_.hair_color,
+                                   &species_entry::hair, tables_.natural_hair, "look.hair_color");
+        const auto light = hair.light.empty() ? mix(hair.base, "#ffffff", 0.3) : hair.light;
+        const auto dark = hair.dark.empty() ? mix(hair.base, "#1a0c2a", 0.38) : hair.dark;
+        made_.hair_stops = hair.stops.empty() ? words{light, hair.base, dark} : hair.stops;
+        made_.hair_line = hair.line.empty() ? mix(dark, "#140a1e", 0.45) : hair.line;
+        if (const auto* second = row_of(tables_.hair_colours, look_.hair_color2);
+            second != nullptr && hair.stops.empty())
+            made_.hair_stops = {hair.base, mix(hair.base, second->base, 0.5), second->base};
+
+        const auto& skin = tone_of(tables_.skins, look_.skin, &species_entry::skin,
+                                   tables_.natural_skin, "look.skin");
+        made_.skin = skin.base;
+        made_.skin_shade = skin.dark;
+        const auto& eyes = tone_of(tables_.eye_colours, look_.eye_color, &species_entry::eyes,
+                                   tables_.natural_eyes, "look.eye_color");
+        made_.iris = eyes.base;
+        const auto* other = row_of(tables_.eye_colours, look_.eye_color2);
+        made_.iris2 = other != nullptr ? other->base : eyes.base;
+    }
+
+    // Adds a part unless its group is taken; false for a word that nothing is drawn for.
+    bool wear(std::string_view word) {
+        std::string part(word);
+        if (const auto* other = row_of(tables_.aliases, word)) part = *other;
+        if (part.empty() || has(look_.absent, word) || has(look_.absent, part)) return true;
+        if (!pieces_.parts.contains(part)) return false;
+        const auto group = pieces_.group_of(part);
+        const bool taken = std::any_of(made_.parts.begin(), made_.parts.end(), [&](auto& worn) {
+            return worn == part || (!group.empty() && pieces_.group_of(worn) == group);
+        });
+        if (!taken) made_.parts.push_back(std::move(part));
+        return true;
+    }
+    void wear_all(const words& list) {
+        for (const auto& word : list) wear(word);
+    }
+
+    void choose_parts() {
+        if (species_ != nullptr) {
+            wear_all(species_->parts);
+            if (gender_ == "male" && look_.facial_hair.empty()) wear_all(species_->male);
+        }
+        if (!look_.facial_hair.empty()) wear(look_.facial_hair);
+        if (look_.age_band == "elder") wear("wrinkles");
+        wear_all(look_.marks);
+        for (const auto& word : look_.accessories)
+            if (!wear(word)) notes_.push_back(fmt::format("sketch cannot draw '{}' yet", word));
+        // Garments that are drawn as parts: a cape, a scarf.
+        wear_all(look_.outfit);
+        if (role_ == nullptr) return;
+        wear_all(gender_ == "male" ? role_->male : role_->female);
+        wear_all(role_->accessories);
+    }
+
+    void choose_garment() {
+        words wanted = look_.outfit;
+        if (role_ != nullptr) wanted.push_back(role_->garment);
+        wanted.push_back(look_.role);
+        const bool plain = role_ == nullptr && look_.outfit.empty();
+        if (plain) wanted = {pick("look.garment", tables_.plain_garments)};
+        for (const auto& word : tables_.plain_garments) wanted.push_back(word);
+        for (const auto& word : wanted)
+            if (const auto found = pieces_.garment_for(word); found && made_.garment.empty())
+                made_.garment = *found;
+        if (made_.garment.empty() && !pieces_.garments.empty())
+            made_.garment = pieces_.garments.begin()->first;
+
+        std::string colour = look_.palette;
+        if (colour.empty() && role_ != nullptr) colour = role_->colour;
+        if (colour.empty() && plain) {
+            words all;
+            for (const auto& [word, cloth] : tables_.cloth) all.push_back(word);
+            colour = pick("look.cloth", all);
+        }
+        if (const auto* cloth = row_of(tables_.cloth, colour))
+            made_.cloth = {{"main", cloth->base},
+                           {"main_dark", mix(cloth->base, "#160c24", 0.36)},
+                           {"main_light", mix(cloth->base, "#ffffff", 0.22)}};
+    }
+
+    const rig& tables_;
+    const wardrobe& pieces_;
+    const look& look_;
+    std::vector<std::string>& notes_;
+    dice_random random_;
+    const species_entry* species_;  // nullptr: human
+    const role_entry* role_;        // nullptr: none
+    std::string gender_;
+    person made_;
+};
+
+}  // namespace
+
+person plan_person(const rig& tables, const wardrobe& pieces, const look& appearance,
+                   std::uint32_t character_seed, std::vector<std::string>& notes) {
+    return dresser(tables, pieces, appearance, character_seed, notes).dress();
+}
+
+}  // namespace medusa::sketch

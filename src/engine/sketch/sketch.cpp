@@ -1,0 +1,106 @@
+#include "engine/sketch/sketch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "card/png.hpp"
+#include "core/error.hpp"
+#include "core/limits.hpp"
+#include "engine/sketch/compose.hpp"
+#include "engine/sketch/mapper.hpp"
+#include "engine/sketch/raster.hpp"
+#include "engine/sketch/rig.hpp"
+#include "engine/sketch/wardrobe.hpp"
+
+namespace medusa {
+namespace {
+
+// Raised whenever the same request would give another drawing.
+constexpr std::string_view drawing_version = "1";
+// The stages that progress is told about: planned, composed, painted, encoded.
+constexpr int stages = 4;
+
+void check_side(std::string_view name, int pixels) {
+    if (pixels < limits::side_px_min || pixels > limits::side_px_max ||
+        pixels % limits::side_px_step != 0)
+        throw error(errc::invalid_argument,
+                    fmt::format("{} {} is not a multiple of {} from {} to {}", name, pixels,
+                                limits::side_px_step, limits::side_px_min, limits::side_px_max));
+}
+
+// Each pixel of a small picture as a block of the large one.
+pixels enlarge(const pixels& small, int width, int height) {
+    pixels large{width, height, {}};
+    large.rgba.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4);
+    auto* to = large.rgba.data();
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x, to += 4) {
+            const int from =
+                (y * small.height / height * small.width + x * small.width / width) * 4;
+            std::copy_n(small.rgba.data() + from, 4, to);
+        }
+    return large;
+}
+
+pixels paint(std::string_view svg, const sketch::treatment& finish, int width, int height) {
+    if (finish.pixels == 0) return sketch::render_svg(svg, width, height);
+    const int block = std::max(1, std::min(width, height) / finish.pixels);
+    return enlarge(sketch::render_svg(svg, width / block, height / block), width, height);
+}
+
+class sketch_engine : public image_engine {
+public:
+    std::string_view name() const override { return "sketch"; }
+    std::string version() const override { return std::string(drawing_version); }
+
+    picture render(const picture_request& request, const step_progress& progress,
+                   std::stop_token stop) override {
+        const auto& settings = request.settings;
+        check_side("width", settings.width);
+        check_side("height", settings.height);
+        int done = 0;
+        const auto advance = [&] {
+            if (stop.stop_requested()) throw error(errc::cancelled, "the picture was cancelled");
+            if (progress) progress(++done, stages);
+        };
+        auto plan = sketch::plan_drawing(tables_, pieces_, request);
+        advance();
+        const auto svg = sketch::compose_svg(pieces_, plan, settings.width, settings.height);
+        advance();
+        const auto painted = paint(svg, plan.finish, settings.width, settings.height);
+        advance();
+
+        picture made;
+        made.png = write_png(painted);
+        made.width = settings.width;
+        made.height = settings.height;
+        made.identity_method = "look";
+        made.source_type = "algorithmicMedia";
+        made.notes = std::move(plan.notes);
+        if (!settings.model.empty())
+            made.notes.push_back("sketch has no models; the one asked for is only recorded");
+        advance();
+        return made;
+    }
+
+    std::string check() override {
+        picture_request small;
+        small.settings.width = small.settings.height = limits::side_px_min;
+        render(small, {}, {});
+        return fmt::format("{} head parts, {} garments, {} scenes", pieces_.parts.size(),
+                           pieces_.garments.size(), pieces_.scenes.size());
+    }
+
+private:
+    const sketch::rig tables_ = sketch::load_rig();
+    const sketch::wardrobe pieces_ = sketch::load_wardrobe();
+};
+
+}  // namespace
+
+std::unique_ptr<image_engine> make_sketch_engine() {
+    return std::make_unique<sketch_engine>();
+}
+
+}  // namespace medusa

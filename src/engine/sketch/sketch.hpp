@@ -1,0 +1,15 @@
+// The embedded image engine: draws the described character as vector art, in this process.
+//
+// render() may run on any number of threads at once; all tables are shared and immutable.
+// Errors: error(invalid_argument) for a size outside the limits, error(cancelled).
+#pragma once
+
+#include <memory>
+
+#include "engine/engine.hpp"
+
+namespace medusa {
+
+std::unique_ptr<image_engine> make_sketch_engine();
+
+}  // namespace medusa

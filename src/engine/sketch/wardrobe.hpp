@@ -1,0 +1,40 @@
+// Everything drawn that a figure can wear or stand in, parsed once: head parts, garments, finishes
+// of a style, and the names of the scenes.
+//
+// load_wardrobe() reads embedded files only. Immutable afterwards: any thread.
+// Errors: error(internal) for a broken file.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/sketch/dice.hpp"
+#include "engine/sketch/fragment.hpp"
+#include "engine/sketch/scene.hpp"
+
+namespace medusa::sketch {
+
+struct wardrobe {
+    using pieces = std::map<std::string, fragment, std::less<>>;
+
+    dice_style figure;  // lorelei
+    pieces parts;       // of resources/sketch/parts, by file name
+    pieces garments;    // of resources/sketch/garments
+    pieces finishes;    // of resources/sketch/finishes
+    std::vector<scene_info> scenes;
+    // Word of the vocabulary -> file, as the files themselves say (m:words).
+    std::map<std::string, std::string, std::less<>> garment_words, scene_words;
+
+    // Of one group ("hat", "eyes" ...) a figure wears one part; empty: no such limit.
+    std::string group_of(std::string_view part) const;
+    // The file drawn for a garment or setting word ("lab-coat", "throne-room").
+    std::optional<std::string> garment_for(std::string_view word) const;
+    std::optional<std::string> scene_for(std::string_view word) const;
+};
+
+wardrobe load_wardrobe();
+
+}  // namespace medusa::sketch
