@@ -283,9 +283,9 @@ private:
         // Brows carry half of a mood, so they shine through a fringe.
         art_.body += fmt::format(R"~(<g fill-opacity="0.6">{}</g>)~", brows());
         if (what_.finish.flat || clipped_) return;
-        art_.body += fmt::format(
-            R"~(<g clip-path="url(#fringe)"><path d="M240 318Q330 212 470 200Q620 194 728 258Q610 )~"
-            R"~(218 476 228Q340 240 240 318z" fill="#ffffff" fill-opacity="0.2"/></g>)~");
+        art_.body +=
+            R"~(<g clip-path="url(#fringe)"><path d="M240 318Q330 212 470 200Q620 194 728 258)~"
+            R"~(Q610 218 476 228Q340 240 240 318z" fill="#ffffff" fill-opacity="0.2"/></g>)~";
     }
 
     const wardrobe& pieces_;
