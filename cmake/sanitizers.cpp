@@ -2,6 +2,16 @@
 // of them by medusa_room(). The usual environment variables (ASAN_OPTIONS ...) still win.
 #include <sanitizer/common_interface_defs.h>
 
+#include <cstdlib>
+
+namespace {
+
+// TBB, which OpenVINO runs on, opens libraries in a way (RTLD_DEEPBIND) in which the sanitizers
+// refuse to go on, unless this variable tells it not to.
+[[maybe_unused]] const int tbb_under_sanitizers = setenv("TBB_ENABLE_SANITIZERS", "1", 0);
+
+}  // namespace
+
 extern "C" {
 
 const char* __asan_default_options() {
