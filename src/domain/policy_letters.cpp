@@ -38,15 +38,16 @@ bool is_ascii_alnum(UChar32 c) {
     return c < 0x80 && u_isalnum(c) != 0;
 }
 
-// Look-alikes that the Unicode table leaves alone: small capitals, currency signs, and letters in
-// discs, squares and flags.
+// Look-alikes that the Unicode table leaves alone: small capitals, three Cyrillic letters, currency
+// signs, and letters in discs, squares and flags.
 UChar32 extra_look_alike(UChar32 c) {
     static const std::unordered_map<UChar32, char> table = {
         {0x1d00, 'a'}, {0x0299, 'b'}, {0x1d04, 'c'}, {0x1d05, 'd'}, {0x1d07, 'e'}, {0xa730, 'f'},
         {0x0262, 'g'}, {0x029c, 'h'}, {0x026a, 'i'}, {0x1d0a, 'j'}, {0x1d0b, 'k'}, {0x0138, 'k'},
         {0x029f, 'l'}, {0x1d0d, 'm'}, {0x028d, 'm'}, {0x0274, 'n'}, {0x1d0f, 'o'}, {0x1d18, 'p'},
         {0x0280, 'r'}, {0xa731, 's'}, {0x1d1b, 't'}, {0x1d1c, 'u'}, {0x1d20, 'v'}, {0x1d21, 'w'},
-        {0x028f, 'y'}, {0x1d22, 'z'}, {0x20ac, 'e'}, {0x00a2, 'c'}, {0x00a3, 'l'}, {0x00a5, 'y'},
+        {0x028f, 'y'}, {0x1d22, 'z'}, {0x043f, 'n'}, {0x044d, 'e'}, {0x044f, 'r'}, {0x20ac, 'e'},
+        {0x00a2, 'c'}, {0x00a3, 'l'}, {0x00a5, 'y'},
     };
     constexpr UChar32 first_of_alphabets[] = {0x1f130, 0x1f150, 0x1f170, 0x1f1e6};
     for (const UChar32 first : first_of_alphabets)

@@ -99,6 +99,7 @@ const std::map<std::string, disguise>& disguises() {
         {"spaced", [](auto& w) { return join(w, " "); }},
         {"dotted", [](auto& w) { return join(w, "."); }},
         {"dashed", [](auto& w) { return join(w, " - "); }},
+        {"barred", [](auto& w) { return join(w, "|"); }},
         {"spaced_leet", [](auto& w) { return join(leet(w), " "); }},
         {"cyrillic",
          [](auto& w) {

@@ -132,14 +132,25 @@ void add_decoded(std::vector<std::string>& forms, glyph_range glyphs) {
     for (auto& form : begun) add_form(forms, std::move(form));
 }
 
+// "n|o|t|e": single characters with symbols between them as separators.
+std::vector<glyph> spelled_between_symbols(glyph_range token) {
+    std::vector<glyph> word;
+    for (std::size_t at = 0; at < token.size(); ++at) {
+        if (is_weak_symbol(token[at]) != (at % 2 == 1)) return {};
+        if (at % 2 == 0) word.push_back(token[at]);
+    }
+    return word.size() < shortest_spelled_word ? std::vector<glyph>{} : word;
+}
+
 // What a token that mixes letters with digits or symbols spells; numbers at its ends may also be
 // just numbers.
 std::vector<std::string> decoded_forms(glyph_range glyphs) {
     const auto token = trim(glyphs, is_weak_symbol);
     std::vector<std::string> forms;
+    add_decoded(forms, spelled_between_symbols(token));
+    add_decoded(forms, trim(token, [](const glyph& g) { return g.kind == glyph_kind::digit; }));
     add_decoded(forms, token);
     add_decoded(forms, glyphs);
-    add_decoded(forms, trim(token, [](const glyph& g) { return g.kind == glyph_kind::digit; }));
     add_drawn_out_forms(forms);
     return forms;
 }
