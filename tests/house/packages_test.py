@@ -33,6 +33,7 @@ class PackagesTest(unittest.TestCase):
                      "echo not-installed cmake\n")
         self.command("apt-get", APT)
         self.command("id", "#!/bin/bash\necho 0\n")
+        self.command("dpkg", "#!/bin/bash\n")
 
     def command(self, name, text):
         (self.top / "bin" / name).write_text(text)
