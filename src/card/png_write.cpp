@@ -15,7 +15,8 @@
 namespace medusa {
 namespace {
 
-// Of libdeflate, 1-12. Measured on composed 1024x1024 scenes: see bench figures in the commit.
+// Of libdeflate, 1-12. On twelve composed 1024 x 1024 scenes level 4 takes 10 ms for 262 KB, level
+// 6 16 ms for 246 KB, level 8 70 ms for 231 KB; a third filter (none, Paeth) gains at most 2 %.
 constexpr int compression_level = 4;
 constexpr std::size_t max_keyword_chars = 79;
 
