@@ -2,15 +2,20 @@
 //
 //   store_writer KIND FOLDER NAME COUNT
 //
-// Makes COUNT characters named NAME with the jobs NAME-0, NAME-1 ... and prints each id once its
-// record is saved, so that a test knows what was acknowledged before it killed the process.
+// Makes COUNT characters named NAME with the jobs NAME-0, NAME-1 ..., each with an image whose file
+// lies in FOLDER/assets and whose number is counted in FOLDER/number, in the order of the pipeline.
+// Prints each id once all of it is stored, so that a test knows what was acknowledged before it
+// killed the process.
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <exception>
 #include <string>
 
+#include "asset/local/local_assets.hpp"
 #include "contract/store_contract.hpp"
+#include "core/hash.hpp"
+#include "number/image_number.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace medusa {
@@ -21,13 +26,28 @@ stores open_store(const std::string& kind, const std::filesystem::path& folder) 
     throw std::runtime_error("unknown kind of store: " + kind);
 }
 
-void make_characters(const stores& store, const std::string& name, int count) {
+std::string picture_of(const std::string& job) {
+    std::string bytes;
+    while (bytes.size() < 50'000) bytes += job;
+    return bytes;
+}
+
+void make_characters(const stores& store, const std::filesystem::path& folder,
+                     const std::string& name, int count) {
     const owner_info owner{"local", "anna"};
+    const auto assets = make_local_asset_store(folder / "assets");
     for (int i = 0; i < count; ++i) {
         const auto job = fmt::format("{}-{}", name, i);
         const auto held = store.reserved->reserve(job, owner, "luna");
-        store.images->save(image_for(job + "-image", held.id));
+        auto avatar = image_for(job + "-image", held.id);
+        const auto bytes = picture_of(job);
+        avatar.sha256 = sha256_hex(bytes);
+        avatar.path = fmt::format("{}/characters/{}/avatar/{}-{}.png", held.user_folder, held.slug,
+                                  avatar.id, avatar.sha256.substr(0, 8));
+        avatar.url = assets->put(avatar.path, bytes).url;
+        store.images->save(avatar);
         store.characters->save(record_for(job, owner, held, name));
+        count_image(folder / "number", *store.images, avatar.id);
         fmt::print("{}\n", held.id);
         std::fflush(stdout);
     }
@@ -39,7 +59,7 @@ void make_characters(const stores& store, const std::string& name, int count) {
 int main(int count, char** words) {
     try {
         if (count != 5) throw std::runtime_error("store_writer KIND FOLDER NAME COUNT");
-        medusa::make_characters(medusa::open_store(words[1], words[2]), words[3],
+        medusa::make_characters(medusa::open_store(words[1], words[2]), words[2], words[3],
                                 std::stoi(words[4]));
     } catch (const std::exception& reason) {
         fmt::print(stderr, "store_writer: {}\n", reason.what());

@@ -74,16 +74,19 @@ descriptor open_beneath(int root, const std::string& path, int flags) {
     return descriptor(int(fd));
 }
 
-// The folder, made with its parents when it is missing, each on the disk before the next.
-descriptor make_folder_beneath(int root, const std::string& folder, const fs::path& shown) {
+// The folder, made with its parents when it is missing. The folders that got an entry are added to
+// `changed`: the caller flushes them once the file itself is on the disk, which costs next to
+// nothing on a file system with a journal.
+descriptor make_folder_beneath(int root, const std::string& folder, const fs::path& shown,
+                               std::vector<descriptor>& changed) {
     auto there = open_beneath(root, folder, O_RDONLY | O_DIRECTORY);
     if (there.get() >= 0) return there;
     if (errno != ENOENT || folder.empty()) fail_asset("create folder for", shown, errno);
     const auto [parent, name] = split_last(folder);
-    const auto above = make_folder_beneath(root, parent, shown);
+    auto above = make_folder_beneath(root, parent, shown, changed);
     if (::mkdirat(above.get(), name.c_str(), 0755) != 0 && errno != EEXIST)
         fail_asset("create folder for", shown, errno);
-    if (::fsync(above.get()) != 0) fail_asset("create folder for", shown, errno);
+    changed.push_back(std::move(above));
     auto made = open_beneath(root, folder, O_RDONLY | O_DIRECTORY);
     if (made.get() < 0) fail_asset("create folder for", shown, errno);
     return made;
@@ -105,18 +108,15 @@ public:
         make_folder(root_);
         const auto root = open_root();
         if (root.get() < 0) fail_asset("open", root_, errno);
-        const auto target = make_folder_beneath(root.get(), folder, shown);
-        switch (present) {
-            case if_present::replace:
-                write_file_in(target.get(), name, bytes, if_exists::replace, shown);
-                break;
-            case if_present::keep:
-                if (!write_file_in(target.get(), name, bytes, if_exists::keep, shown) &&
-                    get(asset) != bytes)
-                    throw error(errc::conflict,
-                                fmt::format("{} holds something else already", shown.string()));
-                break;
-        }
+        std::vector<descriptor> changed;
+        const auto target = make_folder_beneath(root.get(), folder, shown, changed);
+        const auto existing = present == if_present::keep ? if_exists::keep : if_exists::replace;
+        const bool written = write_file_in(target.get(), name, bytes, existing, shown);
+        for (const auto& parent : changed)
+            if (::fsync(parent.get()) != 0) fail_asset("write", shown, errno);
+        if (!written && get(asset) != bytes)
+            throw error(errc::conflict,
+                        fmt::format("{} holds something else already", shown.string()));
         return locate(asset);
     }
 
