@@ -39,8 +39,7 @@ class VerbsTest(unittest.TestCase):
 
     def test_each_verb_is_a_command(self):
         for verb, words in [("fast-generate", ["generate"]), ("generate-image", ["image"]),
-                            ("generate-batch", ["batch", "--count", "5"]),
-                            ("validate-setup", ["doctor"])]:
+                            ("generate-batch", ["batch"]), ("validate-setup", ["doctor"])]:
             with self.subTest(verb):
                 self.assertEqual(self.arguments(verb), words)
 
@@ -53,14 +52,6 @@ class VerbsTest(unittest.TestCase):
         typed = ["--name", "Luna \"Star\" O'Weaver", "--description", "costs $5 & `more` \\ *",
                  "--tags", "", "--prompt", "two\nlines", "--style", "fée ✨"]
         self.assertEqual(self.arguments("fast-generate", "--", *typed), ["generate", *typed])
-
-    def test_a_batch_of_the_users_own_replaces_the_five(self):
-        for words in [["--count", "3"], ["--count=3"], ["--file", "mine.csv"], ["--resume", "1"]]:
-            with self.subTest(words):
-                self.assertEqual(self.arguments("generate-batch", "--", *words),
-                                 ["batch", *words])
-        self.assertEqual(self.arguments("generate-batch", "--", "--json"),
-                         ["batch", "--json", "--count", "5"])
 
     def test_the_exit_code_is_medusas(self):
         for status in [0, 2, 8]:
