@@ -6,7 +6,7 @@
 //   <m:palette time= a= b=> values of the slots a and b; without `time` they are the defaults
 //   <g m:layer="back">      a group at the top of the file that is drawn on its own
 //   <m:scatter>, <m:repeat> their children stamped many times; <m:choose> one of its children
-// resources/sketch/README.md explains them to artists.
+// README.md in that folder explains them to artists.
 //
 // A fragment never changes after parsing: any thread. Files come from our own build, so whatever is
 // wrong with one is error(internal) that names the element; so is a slot without a value.
