@@ -128,6 +128,34 @@ TEST(prompt, image_types_and_styles_differ) {
     EXPECT_THROW(compose_prompt(inputs), error);
 }
 
+TEST(prompt, shows_the_mood_and_setting_of_the_request) {
+    auto inputs = luna();
+    inputs.mood = "happy";
+    inputs.setting = "magical library";
+    const auto made = compose_prompt(inputs).positive;
+    EXPECT_TRUE(made.ends_with("happy expression, joyful smile, magical library background"))
+        << made;
+    EXPECT_FALSE(contains(made, "forest background"));
+    inputs.mood = "as if tasting a lemon";
+    EXPECT_TRUE(contains(compose_prompt(inputs).positive, "as if tasting a lemon expression"));
+}
+
+TEST(prompt, young_characters_get_family_affection) {
+    auto inputs = luna();
+    inputs.mood = "love";
+    EXPECT_TRUE(contains(compose_prompt(inputs).positive, "love expression, loving smile"));
+    inputs.appearance.age_band = "child";
+    const auto made = compose_prompt(inputs).positive;
+    EXPECT_TRUE(contains(made, "caring warm smile")) << made;
+    EXPECT_FALSE(contains(made, "love"));
+    EXPECT_FALSE(contains(made, "loving"));
+    inputs.mood = "desire";
+    EXPECT_TRUE(contains(compose_prompt(inputs).positive, "excited open smile"));
+    inputs.mood = "";
+    inputs.appearance.mood = "love";
+    EXPECT_FALSE(contains(compose_prompt(inputs).positive, "loving"));
+}
+
 TEST(prompt, our_words_give_way_and_the_users_stay) {
     auto inputs = luna();
     const std::string mine(limits::prompt_chars - 100, 'x');

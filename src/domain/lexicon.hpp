@@ -1,0 +1,90 @@
+// The word table of the look parser: resources/look/*.json, read once. Immutable; any thread.
+//
+// A resource file holds groups of words of one kind. To teach the parser a word, add it there.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace medusa {
+
+enum class word_kind {
+    value,      // means something by itself: "sorceress"; as a noun it takes attributes: "hair"
+    attribute,  // means something beside a noun only: "silver"
+    link,       // ties attributes to the noun before it: "is"
+    simile,     // the same, and what follows is only a comparison: "like the sea"
+    single,     // one of a pair: "one", "left"
+    filler,     // may stand between attribute and noun: "very"
+    article,    // starts a new phrase: "a", "her"
+    connector,  // "and"
+    boundary,   // ends a phrase: "with"
+    negator,    // "without"
+    others,     // what follows is somebody else: "daughter of"
+    ignored,    // a saying that means nothing here: "young at heart"
+};
+
+using field_value = std::pair<std::string, std::string>;
+
+struct noun_sense {
+    std::vector<field_value> takes;   // meaning of an attribute -> field of the look it goes to
+    std::vector<field_value> weakly;  // the same, where nothing else says it
+    bool is_person = false;           // attributes that can stand alone describe it
+};
+
+struct word_sense {
+    word_kind kind = word_kind::value;
+    const noun_sense* noun = nullptr;  // none: attributes reach past it, "silver elven hair"
+    std::vector<field_value> is;       // fields of the look that it fills
+    std::vector<field_value> weak;     // fields that it fills where nothing else does
+    std::vector<field_value> beside;   // an attribute's meaning beside a noun
+    std::vector<field_value> alone;    // its meaning for a person, or with no noun at all
+
+    // The attribute's meaning for one key of noun_sense::takes, empty where it has none.
+    std::string_view meaning(std::string_view key) const;
+};
+
+// A word in lower case, or a punctuation mark: ',' between parts of a sentence, ':' after a
+// heading, '.' at ends.
+struct token {
+    std::string text;
+    char mark = 0;
+};
+
+// Words of `text`, hyphens and underscores taken for blanks.
+std::vector<token> tokens_of(std::string_view text);
+
+class lexicon {
+public:
+    // Throws error(internal) for a table that contradicts itself.
+    lexicon();
+
+    struct match {
+        const word_sense* sense;
+        std::size_t length;  // tokens
+    };
+    // The longest known phrase that starts at `tokens[at]`.
+    std::optional<match> longest_at(std::span<const token> tokens, std::size_t at) const;
+
+    // The words that `general` covers ("hat" -> "tricorn" ...), itself excluded.
+    std::span<const std::string> kinds_of(const std::string& general) const;
+
+    std::size_t size() const { return phrases_.size(); }
+
+private:
+    friend struct lexicon_reader;
+
+    std::unordered_map<std::string, noun_sense> nouns_;
+    std::unordered_map<std::string, std::vector<std::string>> kinds_;
+    std::unordered_map<std::string, word_sense> phrases_;
+    std::size_t longest_ = 0;  // tokens
+};
+
+const lexicon& look_lexicon();
+
+}  // namespace medusa

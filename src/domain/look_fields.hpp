@@ -1,0 +1,22 @@
+// Fields of a look by name, as the word table calls them. Pure; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "domain/look.hpp"
+
+namespace medusa {
+
+// Fills a field that is still empty, or adds to a list what it does not hold. Returns whether
+// `subject` changed. Throws error(internal) for a name that is no field.
+bool fill(look& subject, std::string_view field, std::string_view value);
+
+// Takes `value` out of a field again.
+void take_out(look& subject, std::string_view field, std::string_view value);
+
+// Fills what `into` leaves open from `from`. Colours that belong together, of hair and of eyes, are
+// taken together or not at all; what one denies, the other cannot add.
+void merge(look& into, const look& from);
+
+}  // namespace medusa
