@@ -178,6 +178,13 @@ TEST(png_read, damaged_files_are_refused) {
     EXPECT_EQ(read_png(sound + "bytes behind the end").texts.size(), 1U);
 }
 
+TEST(png_read, a_file_without_an_image_is_refused) {
+    const auto sound = write_png(picture_of(1, 1, 255));
+    const auto image = sound.find("IDAT") - 4;
+    const auto end = sound.find("IEND") - 4;
+    EXPECT_THROW(read_png(sound.substr(0, image) + sound.substr(end)), error);
+}
+
 TEST(png_read, sizes_out_of_range_are_refused) {
     const std::string rest("\x08\x02\0\0\0", 5);
     const auto file = [&](std::string header) {
