@@ -36,14 +36,17 @@ std::string in_scene_space(const view& shown, const std::string& content) {
 
 std::string in_figure_space(const view& shown, const frame& placing, const std::string& content) {
     // Tall pictures have room for a larger figure.
-    const double scale = placing.scale * std::min(1.22, std::max(1.0, shown.height / shown.width));
+    const double scale = placing.scale * std::min(1.06, std::max(1.0, shown.height / shown.width));
     const double x = shown.width / 2 - 495 * scale + placing.shift;
     const double y = shown.height - placing.base * scale;
     const auto tilt = placing.tilt == 0
                           ? std::string()
                           : fmt::format("rotate({} {} {}) ", svg_number(placing.tilt),
                                         svg_number(shown.width / 2), svg_number(shown.height));
-    return fmt::format(R"~(<g transform="{}translate({} {}) scale({})">{}</g>)~", tilt,
+    const auto across = placing.mirror
+                            ? fmt::format("translate({} 0) scale(-1 1) ", svg_number(shown.width))
+                            : std::string();
+    return fmt::format(R"~(<g transform="{}{}translate({} {}) scale({})">{}</g>)~", across, tilt,
                        svg_number(x), svg_number(y), svg_number(scale), content);
 }
 
@@ -69,20 +72,22 @@ std::string compose_svg(const wardrobe& pieces, const drawing& what, int width, 
     auto figure = draw_figure(pieces, what, place.light);
 
     std::string defs = place.defs + figure.defs;
-    const auto found = pieces.finishes.find(what.finish.fragment);
-    const fragment* finish = found == pieces.finishes.end() ? nullptr : &found->second;
     const slot_map light = {{"light", place.light.colour}, {"shade", place.light.shade}};
-    const auto layer = [&](std::string_view name) {
-        return finish == nullptr
-                   ? std::string()
-                   : in_scene_space(shown, finish->instantiate(name, light, "finish-", what.seed));
+    const auto layer = [&](std::string_view file, std::string_view name) {
+        const auto found = pieces.finishes.find(file);
+        if (found == pieces.finishes.end()) return std::string();
+        const auto prefix = fmt::format("{}-", file);
+        return found->second.instantiate(name, light, prefix, what.seed);
     };
-    if (finish != nullptr) defs += finish->instantiate("defs", light, "finish-");
+    const auto& style = what.finish.fragment;
+    const auto& motion = what.placing.fragment;
+    defs += layer(style, "defs") + layer(motion, "defs");
 
-    std::string body = in_scene_space(shown, place.background) + layer("behind") +
-                       halo(shown, what.placing, place.light, defs) +
-                       in_figure_space(shown, what.placing, figure.body) +
-                       in_scene_space(shown, place.foreground) + layer("over");
+    const auto behind = place.background + layer(style, "behind") + layer(motion, "behind");
+    const auto before = place.foreground + layer(style, "over");
+    std::string body =
+        in_scene_space(shown, behind) + halo(shown, what.placing, place.light, defs) +
+        in_figure_space(shown, what.placing, figure.body) + in_scene_space(shown, before);
     return fmt::format(
         R"~(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}" )~"
         R"~(fill="none"><defs>{}</defs>{}</svg>)~",

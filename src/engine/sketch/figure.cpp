@@ -121,8 +121,8 @@ private:
     void choose_colours() {
         const auto& who = what_.who;
         ink_ = what_.finish.ink.empty() ? "#241a2e" : what_.finish.ink;
-        skin_ = lit(who.skin);
-        shade_ = mix(lit(who.skin_shade), light_.shade, 0.12);
+        skin_ = lit(who.skin, 0.18);
+        shade_ = mix(lit(who.skin_shade, 0.18), light_.shade, 0.1);
         line_ = lit(who.hair_line, 0.15);
         for (const auto& stop : who.hair_stops) front_.push_back(lit(stop));
         if (what_.finish.flat) front_ = {front_[front_.size() / 2]};
@@ -210,7 +210,7 @@ private:
                 clipped_ = true;
             }
         }
-        defs += pieces_.parts.at("eyes").instantiate("defs", slots_, "eyes-");
+        defs += pieces_.face.at("eyes").instantiate("defs", slots_, "eyes-");
         if (garment_ != nullptr)
             defs += garment_->instantiate("defs", garment_colours(), "garment-");
     }
@@ -260,12 +260,12 @@ private:
         for (const auto& d : lines_.nose)
             body += fmt::format(R"~(<path transform="{}" d="{}" fill="{}"/>)~", nose_place, d,
                                 mix(shade_, ink_, 0.35));
-        body += pieces_.parts.at("mouths").instantiate(what_.face.mouth, slots_, "mouth-");
+        body += pieces_.face.at("mouths").instantiate(what_.face.mouth, slots_, "mouth-");
         body += layer("face");
     }
 
     void eyes() {
-        const auto& drawn = pieces_.parts.at("eyes");
+        const auto& drawn = pieces_.face.at("eyes");
         art_.body += drawn.instantiate(what_.face.eyes, slots_, "eyes-");
         if (what_.who.lashes)
             art_.body += drawn.instantiate(what_.face.eyes + "-lashes", slots_, "eyes-");
@@ -273,7 +273,7 @@ private:
     }
 
     std::string brows() const {
-        return pieces_.parts.at("brows").instantiate(
+        return pieces_.face.at("brows").instantiate(
             what_.face.brows + (what_.who.bold ? "-bold" : ""), slots_, "brows-");
     }
 

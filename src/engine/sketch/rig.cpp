@@ -51,6 +51,8 @@ void read_row(const json::object& row, frame& into) {
     take(row, "base", into.base);
     take(row, "tilt", into.tilt);
     take(row, "shift", into.shift);
+    take(row, "mirror", into.mirror);
+    take(row, "fragment", into.fragment);
 }
 
 void read_row(const json::object& row, tone& into) {

@@ -31,6 +31,8 @@ struct frame {
     double base = 1035;  // figure units: what lies on the picture's lower edge
     double tilt = 0;     // degrees, clockwise
     double shift = 0;    // picture units to the right
+    bool mirror = false;
+    std::string fragment;  // of resources/sketch/finishes, behind the figure; may be empty
 };
 
 struct tone {
@@ -56,7 +58,7 @@ struct species_entry {
 };
 
 struct expression {
-    std::string eyes, brows, mouth;  // layers of parts/eyes.svg, brows.svg and mouths.svg
+    std::string eyes, brows, mouth;  // layers of face/eyes.svg, brows.svg and mouths.svg
     words signs;                     // parts: tears, sweat ...
     double blush = 0;                // 0 to 1
 };
@@ -69,7 +71,7 @@ struct treatment {
     std::string tint;       // what all colours of the figure lean to
     double tint_share = 0;  // how far, 0 to 1
     int pixels = 0;         // draw on a grid of this many pixels; 0: no grid
-    std::string fragment;   // a file of resources/sketch/styles with layers behind and over
+    std::string fragment;   // a file of resources/sketch/finishes with layers behind and over
     std::string note;       // for the user
 };
 

@@ -43,10 +43,19 @@ pixels enlarge(const pixels& small, int width, int height) {
     return large;
 }
 
+// Few colours make blocks read as pixels: each channel in equal steps.
+void flatten(pixels& picture) {
+    constexpr int step = 20;
+    for (auto& channel : picture.rgba)
+        channel = static_cast<std::uint8_t>(std::min(255, (channel + step / 2) / step * step));
+}
+
 pixels paint(std::string_view svg, const sketch::treatment& finish, int width, int height) {
     if (finish.pixels == 0) return sketch::render_svg(svg, width, height);
     const int block = std::max(1, std::min(width, height) / finish.pixels);
-    return enlarge(sketch::render_svg(svg, width / block, height / block), width, height);
+    auto small = sketch::render_svg(svg, width / block, height / block);
+    flatten(small);
+    return enlarge(small, width, height);
 }
 
 class sketch_engine : public image_engine {

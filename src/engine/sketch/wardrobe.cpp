@@ -61,6 +61,7 @@ std::optional<std::string> wardrobe::scene_for(std::string_view word) const {
 wardrobe load_wardrobe() {
     wardrobe made;
     made.figure = parse_style(resource("dicebear/lorelei.json"));
+    made.face = load_pieces("sketch/face/");
     made.parts = load_pieces("sketch/parts/");
     made.garments = load_pieces("sketch/garments/");
     made.finishes = load_pieces("sketch/finishes/");

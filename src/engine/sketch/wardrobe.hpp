@@ -21,6 +21,7 @@ struct wardrobe {
     using pieces = std::map<std::string, fragment, std::less<>>;
 
     dice_style figure;  // lorelei
+    pieces face;        // of resources/sketch/face: eyes, brows, mouths
     pieces parts;       // of resources/sketch/parts, by file name
     pieces garments;    // of resources/sketch/garments
     pieces finishes;    // of resources/sketch/finishes

@@ -1,0 +1,223 @@
+#include "engine/sketch/mapper.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/sketch/mood.hpp"
+
+namespace medusa::sketch {
+namespace {
+
+const rig& tables() {
+    static const rig loaded = load_rig();
+    return loaded;
+}
+const wardrobe& pieces() {
+    static const wardrobe loaded = load_wardrobe();
+    return loaded;
+}
+
+bool wears(const person& who, const std::string& part) {
+    return std::find(who.parts.begin(), who.parts.end(), part) != who.parts.end();
+}
+
+person dressed(const look& subject, std::uint32_t seed = 1) {
+    std::vector<std::string> notes;
+    return plan_person(tables(), pieces(), subject, seed, notes);
+}
+
+picture_request request_of(const look& subject) {
+    picture_request made;
+    made.appearance = subject;
+    made.style = "fantasy";
+    made.seed = 1;
+    made.character_seed = 77;
+    return made;
+}
+
+look pirate() {
+    look made;
+    made.role = "pirate";
+    made.gender = "female";
+    made.hair_color = "red";
+    made.hair_style = "wavy";
+    return made;
+}
+
+TEST(Mapper, ThePersonDoesNotDependOnAnythingButTheLookAndTheCharacterSeed) {
+    auto first = request_of(pirate());
+    const auto expected = plan_drawing(tables(), pieces(), first).who;
+    for (const auto type : {image_type::portrait, image_type::full_body, image_type::action,
+                            image_type::variation, image_type::custom}) {
+        auto other = first;
+        other.type = type;
+        other.seed = 987654321;
+        other.style = "comic";
+        other.appearance.mood = "anger";
+        other.appearance.setting = "space";
+        other.appearance.weather = "snow";
+        other.appearance.time_of_day = "night";
+        EXPECT_EQ(plan_drawing(tables(), pieces(), other).who, expected);
+    }
+}
+
+TEST(Mapper, AnotherCharacterSeedIsAnotherPerson) {
+    std::set<std::string> hair, skin;
+    for (std::uint32_t seed = 0; seed < 40; ++seed) {
+        const auto who = dressed({}, seed);
+        hair.insert(who.hair);
+        skin.insert(who.skin);
+    }
+    EXPECT_GE(hair.size(), 10U);
+    EXPECT_GE(skin.size(), 4U);
+}
+
+TEST(Mapper, WhatTheLookSaysWins) {
+    look subject = pirate();
+    subject.skin = "ebony";
+    subject.eye_color = "violet";
+    subject.eye_color2 = "green";
+    for (std::uint32_t seed = 0; seed < 20; ++seed) {
+        const auto who = dressed(subject, seed);
+        EXPECT_EQ(who.skin, tables().skins.at("ebony").base);
+        EXPECT_EQ(who.iris, tables().eye_colours.at("violet").base);
+        EXPECT_EQ(who.iris2, tables().eye_colours.at("green").base);
+        EXPECT_EQ(who.hair_stops.at(1), tables().hair_colours.at("red").base);
+        EXPECT_TRUE(who.lashes);
+    }
+}
+
+TEST(Mapper, HairFollowsLengthAndStyle) {
+    struct row {
+        const char *length, *style;
+        std::set<std::string> allowed;
+    };
+    const row rows[] = {
+        {"", "mohawk", {"variant27"}},
+        {"", "double-bun", {"variant26"}},
+        {"long", "ponytail", {"variant33", "variant42"}},
+        {"bald", "", {"variant34"}},
+        {"long", "wavy", {"variant35"}},
+    };
+    for (const auto& [length, style, allowed] : rows) {
+        look subject;
+        subject.gender = "female";
+        subject.hair_length = length;
+        subject.hair_style = style;
+        for (std::uint32_t seed = 0; seed < 12; ++seed)
+            EXPECT_TRUE(allowed.contains(dressed(subject, seed).hair))
+                << length << " " << style << " " << dressed(subject, seed).hair;
+    }
+    look bald;
+    bald.hair_length = "bald";
+    EXPECT_TRUE(dressed(bald).bare);
+}
+
+TEST(Mapper, ARoleDressesWhoSaysNothingElse) {
+    const auto who = dressed(pirate());
+    EXPECT_TRUE(wears(who, "tricorn"));
+    EXPECT_TRUE(wears(who, "hoop-earrings"));
+
+    look hatted = pirate();
+    hatted.accessories = {"bandana"};
+    EXPECT_TRUE(wears(dressed(hatted), "bandana"));
+    EXPECT_FALSE(wears(dressed(hatted), "tricorn"));
+
+    look bare = pirate();
+    bare.absent = {"tricorn"};
+    EXPECT_FALSE(wears(dressed(bare), "tricorn"));
+}
+
+TEST(Mapper, SpeciesBringTheirPartsAndColours) {
+    look subject;
+    subject.species = "orc";
+    EXPECT_TRUE(wears(dressed(subject), "tusks"));
+    EXPECT_EQ(dressed(subject).skin, tables().skins.at("green").base);
+    subject.skin = "red";
+    EXPECT_EQ(dressed(subject).skin, tables().skins.at("red").base);
+}
+
+TEST(Mapper, SaysWhatItCannotDraw) {
+    look subject;
+    subject.accessories = {"grand-piano"};
+    auto request = request_of(subject);
+    request.type = image_type::full_body;
+    const auto notes = plan_drawing(tables(), pieces(), request).notes;
+    const auto tells = [&](std::string_view word) {
+        return std::any_of(notes.begin(), notes.end(),
+                           [&](const auto& note) { return note.find(word) != std::string::npos; });
+    };
+    EXPECT_TRUE(tells("grand-piano"));
+    EXPECT_TRUE(tells("half figure"));
+}
+
+TEST(Mapper, RomanceIsNotDrawnForTheYoung) {
+    auto request = request_of(pirate());
+    request.appearance.mood = "desire";
+    request.appearance.age_band = "adult";
+    const auto grown = plan_drawing(tables(), pieces(), request).face;
+    request.appearance.age_band = "child";
+    request.mood = "desire";
+    const auto young = plan_drawing(tables(), pieces(), request).face;
+    EXPECT_EQ(grown.eyes, tables().moods.at("desire").eyes);
+    EXPECT_EQ(young.eyes, tables().moods.at("excitement").eyes);
+    EXPECT_EQ(young.mouth, tables().moods.at("excitement").mouth);
+}
+
+TEST(Mapper, EveryWordOfTheTablesNamesSomethingThatExists) {
+    const auto& all = tables();
+    const auto& parts = pieces().parts;
+    const auto check = [&](const words& names, std::string_view where) {
+        for (const auto& name : names) EXPECT_TRUE(parts.contains(name)) << where << " " << name;
+    };
+    for (const auto& [word, role] : all.roles) {
+        check(role.accessories, word);
+        check(role.female, word);
+        check(role.male, word);
+        EXPECT_TRUE(role.colour.empty() || all.cloth.contains(role.colour)) << word;
+    }
+    for (const auto& [word, species] : all.species) {
+        check(species.parts, word);
+        check(species.male, word);
+        for (const auto& one : species.skin) EXPECT_TRUE(all.skins.contains(one)) << one;
+        for (const auto& one : species.hair) EXPECT_TRUE(all.hair_colours.contains(one)) << one;
+        for (const auto& one : species.eyes) EXPECT_TRUE(all.eye_colours.contains(one)) << one;
+    }
+    for (const auto& [word, part] : all.aliases)
+        EXPECT_TRUE(part.empty() || parts.contains(part)) << word;
+    for (const auto& [word, face] : all.moods) {
+        check(face.signs, word);
+        EXPECT_TRUE(pieces().face.at("eyes").has_layer(face.eyes)) << word;
+        EXPECT_TRUE(pieces().face.at("brows").has_layer(face.brows)) << word;
+        EXPECT_TRUE(pieces().face.at("brows").has_layer(face.brows + "-bold")) << word;
+        EXPECT_TRUE(pieces().face.at("mouths").has_layer(face.mouth)) << word;
+    }
+    for (const auto& [word, style] : all.treatments)
+        EXPECT_TRUE(style.fragment.empty() || pieces().finishes.contains(style.fragment)) << word;
+    const auto* hair = pieces().figure.find_component("hair");
+    ASSERT_NE(hair, nullptr);
+    EXPECT_EQ(all.hair.size(), hair->variants.size());
+}
+
+TEST(Mood, EveryLabelHasAFaceOfItsOwn) {
+    const char* labels[] = {
+        "admiration",    "amusement",   "anger",    "annoyance", "approval",       "caring",
+        "confusion",     "curiosity",   "desire",   "disgust",   "disappointment", "disapproval",
+        "embarrassment", "excitement",  "fear",     "gratitude", "grief",          "joy",
+        "love",          "nervousness", "optimism", "pride",     "realization",    "relief",
+        "remorse",       "sadness",     "surprise", "neutral"};
+    std::set<std::string> faces;
+    for (const auto* label : labels) {
+        ASSERT_TRUE(tables().moods.contains(label)) << label;
+        const auto& face = face_for(tables(), label);
+        std::string all = face.eyes + "/" + face.brows + "/" + face.mouth;
+        for (const auto& sign : face.signs) all += "/" + sign;
+        EXPECT_TRUE(faces.insert(all).second) << label << " looks like another: " << all;
+    }
+    EXPECT_EQ(face_for(tables(), "no-such-mood").mouth, tables().moods.at("neutral").mouth);
+}
+
+}  // namespace
+}  // namespace medusa::sketch
