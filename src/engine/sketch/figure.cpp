@@ -100,7 +100,7 @@ public:
         eyes();
         art_.body += layer("head");
         front_hair();
-        art_.body += layer("front");
+        art_.body += garment("front") + layer("front");
         return std::move(art_);
     }
 
@@ -131,6 +131,7 @@ private:
         slots_ = {{"ink", ink_},
                   {"skin", skin_},
                   {"shade", shade_},
+                  {"skin_dark", shade_},
                   {"iris", lit(who.iris, 0.1)},
                   {"iris-light", mix(who.iris, "#ffffff", 0.48)},
                   {"iris2", lit(who.iris2, 0.1)},

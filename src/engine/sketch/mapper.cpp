@@ -155,6 +155,11 @@ private:
         wear_all(role_->accessories);
     }
 
+    std::string garment_for(std::string_view word) const {
+        const auto* other = row_of(tables_.aliases, word);
+        return pieces_.garment_for(other != nullptr ? *other : word).value_or("");
+    }
+
     void choose_garment() {
         words wanted = look_.outfit;
         if (role_ != nullptr) wanted.push_back(role_->garment);
@@ -163,8 +168,7 @@ private:
         if (plain) wanted = {pick("look.garment", tables_.plain_garments)};
         for (const auto& word : tables_.plain_garments) wanted.push_back(word);
         for (const auto& word : wanted)
-            if (const auto found = pieces_.garment_for(word); found && made_.garment.empty())
-                made_.garment = *found;
+            if (made_.garment.empty()) made_.garment = garment_for(word);
         if (made_.garment.empty() && !pieces_.garments.empty())
             made_.garment = pieces_.garments.begin()->first;
 
