@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/resources.hpp"
+#include "core/text.hpp"
 #include "engine/sketch/fragment.hpp"
 
 namespace medusa::sketch {
@@ -164,6 +165,14 @@ TEST_P(garment, takes_the_colours_of_the_character) {
     EXPECT_EQ(before.find("#0a0b0c"), std::string::npos);
     EXPECT_NE(after.find("#0a0b0c"), std::string::npos);
     EXPECT_NE(after.find("#010203"), std::string::npos);
+}
+
+TEST(garments, share_no_words) {
+    std::multiset<std::string> words;
+    for (const auto file : files("sketch/garments/"))
+        for (const auto& word : split(*parse_fragment(resource(file)).attribute("words"), ','))
+            words.insert(collapse_spaces(word));
+    for (const auto& word : words) EXPECT_EQ(words.count(word), 1U) << word;
 }
 
 INSTANTIATE_TEST_SUITE_P(drawn, garment, testing::ValuesIn(files("sketch/garments/")));
