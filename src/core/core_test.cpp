@@ -40,6 +40,9 @@ TEST(ids, are_canonical_and_differ) {
     const auto a = random_ids().uuid();
     EXPECT_TRUE(is_uuid(a)) << a;
     EXPECT_NE(a, random_ids().uuid());
+    EXPECT_TRUE(is_uuid(derived_uuid(a, 0))) << derived_uuid(a, 0);
+    EXPECT_EQ(derived_uuid(a, 0), derived_uuid(a, 0));
+    EXPECT_NE(derived_uuid(a, 0), derived_uuid(a, 1));
     EXPECT_FALSE(is_uuid("6BA7B810-9DAD-11D1-80B4-00C04FD430C8"));
     EXPECT_FALSE(is_uuid("6ba7b810-9dad-11d1-80b4-00c04fd430c"));
 }

@@ -3,13 +3,24 @@
 #include <openssl/rand.h>
 
 #include <array>
+#include <string_view>
 
 #include "core/error.hpp"
+#include "core/hash.hpp"
 
 namespace medusa {
 namespace {
 
 constexpr std::size_t hyphens[] = {8, 13, 18, 23};
+
+// 32 hexadecimal digits as a version 4 UUID: version and variant set, hyphens in place.
+std::string as_uuid(std::string digits) {
+    constexpr std::string_view variants = "89ab";
+    digits[12] = '4';
+    digits[16] = variants[std::size_t(digits[16]) % variants.size()];
+    for (const auto at : hyphens) digits.insert(at, 1, '-');
+    return digits;
+}
 
 class openssl_ids final : public id_source {
 public:
@@ -17,16 +28,13 @@ public:
         std::array<unsigned char, 16> bytes{};
         if (RAND_bytes(bytes.data(), int(bytes.size())) != 1)
             throw error(errc::internal, "the operating system gave no random bytes");
-        bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
-        bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
         constexpr char digits[] = "0123456789abcdef";
         std::string text;
         for (const unsigned char byte : bytes) {
             text += digits[byte >> 4];
             text += digits[byte & 15];
         }
-        for (const auto at : hyphens) text.insert(at, 1, '-');
-        return text;
+        return as_uuid(text);
     }
 };
 
@@ -35,6 +43,10 @@ public:
 id_source& random_ids() {
     static openssl_ids instance;
     return instance;
+}
+
+std::string derived_uuid(const std::string& job_id, int index) {
+    return as_uuid(sha256_hex(job_id + "/" + std::to_string(index)).substr(0, 32));
 }
 
 bool is_uuid(const std::string& text) {

@@ -97,7 +97,6 @@ character_draft validate(character_draft draft) {
     draft.style = style.name;
     for (auto* word : {&draft.settings.model, &draft.settings.sampler, &draft.settings.scheduler})
         *word = clean(*word, "setting");
-    if (draft.settings.model.empty()) draft.settings.model = style.model;
     validate(draft.settings);
     if (draft.seed && *draft.seed > limits::seed_max)
         refuse(fmt::format("a seed of {} is not possible", *draft.seed),

@@ -20,8 +20,8 @@ struct character_draft {
     std::optional<std::uint64_t> seed;  // of the avatar; none: the character's own
 };
 
-// The draft with white space put in order, control characters gone, empty tags left out, the style
-// by its proper name and the style's model where none was asked for.
+// The draft with white space put in order, control characters gone, empty tags left out and the
+// style by its proper name.
 // Throws error(invalid_argument) that names the field, its limit and what to do.
 character_draft validate(character_draft draft);
 

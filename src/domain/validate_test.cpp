@@ -29,7 +29,6 @@ TEST(validate, puts_texts_in_order) {
     EXPECT_EQ(draft.name, "Luna Starweaver");
     EXPECT_EQ(draft.tags, (std::vector<std::string>{"wise", "kind"}));
     EXPECT_EQ(draft.style, "fantasy");
-    EXPECT_EQ(draft.settings.model, "diving.safetensors");
 }
 
 TEST(validate, keeps_the_writing_of_others) {

@@ -1,0 +1,191 @@
+#include "app/parts.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "app/loading_embedder.hpp"
+#include "asset/local/local_assets.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "domain/policy.hpp"
+#include "embed/minilm/minilm.hpp"
+#include "engine/sketch/sketch.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace medusa {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t embed_threads = 2;
+
+// The tables of adapters: a new engine, store or embedder is its folder and one line here.
+struct engine_adapter {
+    std::string_view name;
+    std::unique_ptr<image_engine> (*make)(const config&);
+};
+constexpr engine_adapter engines[] = {
+    {"sketch", [](const config&) { return make_sketch_engine(); }},
+};
+
+struct asset_adapter {
+    std::string_view name;
+    bool (*wanted)(const config&);
+    std::unique_ptr<asset_store> (*make)(const config&);
+};
+constexpr asset_adapter asset_stores[] = {
+    {"local folder", [](const config& c) { return !c.cloudinary.configured(); },
+     [](const config& c) { return make_local_asset_store(c.data / "assets"); }},
+};
+
+struct store_adapter {
+    std::string_view name;
+    bool (*wanted)(const config&);
+    stores (*make)(const config&);
+};
+constexpr store_adapter character_stores[] = {
+    {"SQLite", [](const config& c) { return c.mongodb_uri.empty(); },
+     [](const config& c) { return make_sqlite_store({.file = c.data / "medusa.db"}); }},
+};
+
+const engine_adapter& engine_for(const config& settings, const std::string& wanted) {
+    std::vector<std::string> names;
+    for (const auto& adapter : engines) {
+        if (wanted == adapter.name) return adapter;
+        names.emplace_back(adapter.name);
+    }
+    if (!wanted.empty()) {
+        const auto near = nearest(wanted, names);
+        throw error(errc::invalid_argument,
+                    fmt::format("there is no image engine \"{}\"", printable(wanted)),
+                    near.empty() ? fmt::format("There are {}", fmt::join(names, ", "))
+                                 : fmt::format("Did you mean {}?", near));
+    }
+    if (settings.engines.remote())
+        throw error(errc::unavailable,
+                    "RunPod connection failed: this version has no remote image engine yet",
+                    "Draw without one: add --engine sketch, or unset the RUNPOD_ variables",
+                    "engine");
+    return engines[0];
+}
+
+template <class Adapters>
+const auto& adapter_for(const Adapters& adapters, const config& settings, const char* failure) {
+    for (const auto& adapter : adapters)
+        if (adapter.wanted(settings)) return adapter;
+    throw error(errc::unavailable, failure, "Unset its variables to work on the embedded part");
+}
+
+const asset_adapter& assets_for(const config& settings) {
+    return adapter_for(asset_stores, settings,
+                       "Cloudinary upload failed: this version has no Cloudinary store yet");
+}
+
+const store_adapter& store_for(const config& settings) {
+    return adapter_for(character_stores, settings,
+                       "Database connection failed: this version has no MongoDB store yet");
+}
+
+std::optional<std::string> text_of(const std::optional<fs::path>& file) {
+    return file ? std::optional(read_prompt_file(*file)) : std::nullopt;
+}
+
+// Everything that one command works with.
+struct opened_parts {
+    explicit opened_parts(const config& settings, const engine_adapter& chosen)
+        : positive(text_of(settings.positive_prompt)),
+          negative(text_of(settings.negative_prompt)),
+          stored(store_for(settings).make(settings)),
+          assets(assets_for(settings).make(settings)),
+          vectors(make_loading_embedder([] {
+              return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
+          })),
+          engine(chosen.make(settings)),
+          refs{*engine,
+               *assets,
+               *stored.reserved,
+               *stored.characters,
+               *stored.images,
+               *vectors,
+               rules,
+               system_clock(),
+               random_ids(),
+               positive,
+               negative,
+               settings.image_number_file} {}
+
+    std::optional<std::string> positive;
+    std::optional<std::string> negative;
+    content_policy rules;
+    stores stored;
+    std::unique_ptr<asset_store> assets;
+    std::unique_ptr<embedder> vectors;
+    std::unique_ptr<image_engine> engine;
+    pipeline_parts refs;
+};
+
+std::string check_embedder() {
+    const auto vectors = make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
+    const std::string text = "a short text";
+    const auto made = vectors->embed({&text, 1});
+    return fmt::format("{}, {} dimensions", vectors->model(), made.front().size());
+}
+
+std::string check_number_file(const config& settings) {
+    std::error_code ignored;
+    return fmt::format("{}{}", settings.image_number_file.string(),
+                       fs::exists(settings.image_number_file, ignored) ? "" : ", not made yet");
+}
+
+std::string check_prompts(const config& settings) {
+    const auto source = [](const std::optional<fs::path>& file) {
+        if (!file) return std::string("built-in");
+        read_prompt_file(*file);
+        return file->string();
+    };
+    return fmt::format("positive {}, negative {}", source(settings.positive_prompt),
+                       source(settings.negative_prompt));
+}
+
+class real_backstage final : public backstage {
+public:
+    const config& settings() override {
+        if (!settings_) settings_ = load_config(read_surroundings());
+        return *settings_;
+    }
+
+    pipeline_parts& open(const std::string& engine) override {
+        const auto& chosen = engine_for(settings(), engine);
+        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), chosen);
+        return opened_->refs;
+    }
+
+    std::vector<health_check> checks() override {
+        const auto& c = settings();
+        return {
+            {"image engine", c.engines.remote() ? "remote" : "sketch, embedded",
+             [&c] { return engine_for(c, {}).make(c)->check(); }},
+            {"asset store", c.cloudinary.configured() ? "Cloudinary" : "local folder, embedded",
+             [&c] { return assets_for(c).make(c)->check(); }},
+            {"character store", c.mongodb_uri.empty() ? "SQLite, embedded" : "MongoDB",
+             [&c] { return store_for(c).make(c).characters->check(); }},
+            {"embedder", "MiniLM on OpenVINO, embedded", check_embedder},
+            {"prompt texts", "files", [&c] { return check_prompts(c); }},
+            {"image number", "file", [&c] { return check_number_file(c); }},
+        };
+    }
+
+private:
+    std::optional<config> settings_;
+    std::unique_ptr<opened_parts> opened_;
+};
+
+}  // namespace
+
+std::unique_ptr<backstage> make_backstage() {
+    return std::make_unique<real_backstage>();
+}
+
+}  // namespace medusa

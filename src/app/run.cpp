@@ -1,0 +1,17 @@
+#include "app/run.hpp"
+
+#include "app/interrupts.hpp"
+#include "app/parts.hpp"
+#include "cli/context.hpp"
+
+namespace medusa {
+
+int run(int argc, const char* const* argv) {
+    const interrupts signals;
+    terminal out;
+    const auto parts = make_backstage();
+    cli_context context{out, *parts, signals.token(), {}};
+    return run_command_line(argc, argv, context);
+}
+
+}  // namespace medusa

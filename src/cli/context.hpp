@@ -1,0 +1,54 @@
+// What a command of the command line works with. One per process, owned by app/, main thread only
+// unless said otherwise.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "cli/terminal.hpp"
+#include "config/config.hpp"
+#include "pipeline/parts.hpp"
+
+namespace medusa {
+
+// One line of `doctor`: a configured part and one cheap real call to it.
+struct health_check {
+    std::string part;                  // "image engine"
+    std::string kind;                  // "sketch, embedded"
+    std::function<std::string()> run;  // returns a line to show; throws what is wrong
+};
+
+// The parts behind the commands, opened only by those that need them: `--help` opens nothing.
+class backstage {
+public:
+    virtual ~backstage() = default;
+    virtual const config& settings() = 0;
+    // The parts as configured; `engine` names one that is wanted instead of the configured one.
+    virtual pipeline_parts& open(const std::string& engine) = 0;
+    virtual std::vector<health_check> checks() = 0;
+};
+
+struct cli_context {
+    terminal& out;
+    backstage& parts;
+    std::stop_token stop;         // requested by Ctrl-C and SIGTERM
+    std::function<int()> action;  // set by the command that was given; returns the exit code
+};
+
+// A command adds itself to the program: options first, then `context.action` when it is chosen.
+void add_generate(CLI::App& program, cli_context& context);
+void add_batch(CLI::App& program, cli_context& context);
+void add_image(CLI::App& program, cli_context& context);
+void add_list(CLI::App& program, cli_context& context);
+void add_show(CLI::App& program, cli_context& context);
+void add_doctor(CLI::App& program, cli_context& context);
+void add_completion(CLI::App& program, cli_context& context);
+
+// Reads the arguments, runs the command and returns the exit code (interface.md 3). Every error
+// ends here.
+int run_command_line(int argc, const char* const* argv, cli_context& context);
+
+}  // namespace medusa

@@ -1,0 +1,86 @@
+#include "cli/draft_options.hpp"
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace medusa {
+namespace {
+
+template <class Value>
+void take(Value& target, const std::optional<Value>& given) {
+    if (given) target = *given;
+}
+
+void take(std::string& target, const std::string& given) {
+    if (!given.empty()) target = given;
+}
+
+}  // namespace
+
+void draft_options::add_character(CLI::App& command) {
+    command.add_option("--name", name, "Name, 1 to 80 characters; without it: the next template");
+    command.add_option("--description", description, "What the character looks and is like");
+    command.add_option("--tags", tags, "Words with commas between; the first is the main trait");
+    command.add_option("--seed", seed, "Seed of the picture, 0 to 9007199254740991");
+}
+
+void draft_options::add_settings(CLI::App& command) {
+    command.add_option(
+        "--style", style,
+        "anime, fantasy, realistic, cartoon, cyberpunk, watercolor, pixel-art, comic");
+    command.add_option("--steps", steps, "Sampling steps, 1 to 150");
+    command.add_option("--cfg", cfg, "Guidance scale, 1 to 30");
+    command.add_option("--model", model, "Checkpoint file of the engine");
+    command.add_option("--sampler", sampler, "Sampler, like dpmpp_2m");
+    command.add_option("--scheduler", scheduler, "Scheduler, like karras");
+    command.add_option("--width", width, "Pixels, 64 to 2048 in steps of 8");
+    command.add_option("--height", height, "Pixels, 64 to 2048 in steps of 8");
+    command.add_option("--positive-prompt", positive_prompt, "File with the positive prompt");
+    command.add_option("--negative-prompt", negative_prompt, "File with the negative prompt");
+    command.add_option("--userId", user_id, "Owner of what is made");
+    command.add_option("--username", username, "The owner's name, for the folder");
+    command.add_option("--engine", engine, "Image engine, like sketch");
+    command.add_option("--workflow", workflow, "Exported ComfyUI workflow (API format)");
+    command.add_flag("--json", json, "Print JSON for programs");
+}
+
+character_draft draft_options::applied_to(character_draft draft) const {
+    take(draft.name, name);
+    take(draft.description, description);
+    take(draft.style, style);
+    if (!tags.empty()) draft.tags = split(tags, ',');
+    auto& settings = draft.settings;
+    take(settings.model, model);
+    take(settings.sampler, sampler);
+    take(settings.scheduler, scheduler);
+    take(settings.steps, steps);
+    take(settings.cfg, cfg);
+    take(settings.width, width);
+    take(settings.height, height);
+    if (seed) draft.seed = seed;
+    return draft;
+}
+
+owner_info draft_options::owner(const config& settings) const {
+    return {user_id.empty() ? settings.user_id : user_id,
+            username.empty() ? settings.username : username};
+}
+
+pipeline_parts draft_options::opened(cli_context& context) const {
+    if (!workflow.empty())
+        throw error(errc::invalid_argument, "a workflow needs a ComfyUI server",
+                    "The embedded engine draws without one: leave --workflow out");
+    const auto text = [](const std::string& file) -> std::optional<std::string> {
+        if (file.empty()) return std::nullopt;
+        return read_prompt_file(file);
+    };
+    // The files first: a wrong path is said before anything is opened or made.
+    const auto positive = text(positive_prompt);
+    const auto negative = text(negative_prompt);
+    pipeline_parts parts = context.parts.open(engine);
+    if (positive) parts.positive_text = positive;
+    if (negative) parts.negative_text = negative;
+    return parts;
+}
+
+}  // namespace medusa

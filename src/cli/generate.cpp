@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/batch_run.hpp"
+#include "cli/draft_options.hpp"
+#include "cli/progress.hpp"
+#include "cli/results.hpp"
+#include "core/limits.hpp"
+#include "core/text.hpp"
+#include "domain/template.hpp"
+
+namespace medusa {
+namespace {
+
+constexpr int default_templates = 5;
+
+struct generate_options : draft_options {
+    bool batch_templates = false;
+    std::optional<int> count;
+};
+
+// How many of this user's characters came from the templates: the next one goes on from there.
+std::size_t templates_used(const pipeline_parts& with, const std::string& user_id) {
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < template_count(); ++i)
+        used += with.characters.names(user_id, template_at(i).name).size();
+    return used;
+}
+
+character_draft template_draft(const pipeline_parts& with, const std::string& user_id) {
+    const auto index = templates_used(with, user_id);
+    return template_entries(index + 1).back().draft;
+}
+
+int generate_one(cli_context& context, const generate_options& options) {
+    const auto with = options.opened(context);
+    const auto owner = options.owner(context.parts.settings());
+    const bool named = !options.name.empty() || !options.description.empty();
+    const auto draft =
+        options.applied_to(named ? character_draft{} : template_draft(with, owner.user_id));
+    created_character made;
+    {
+        progress_view view(context.out, 1, context.parts.settings().debug);
+        made = create_character(with, {with.ids.uuid(), owner, draft},
+                                {view.track(0, draft.name), context.stop});
+    }
+    context.out.result(options.json ? boost::json::serialize(to_result(made)) : told(made));
+    for (const auto& note : made.notes) context.out.message("note: " + printable(note));
+    return 0;
+}
+
+int generate_templates(cli_context& context, const generate_options& options) {
+    const int count = options.count.value_or(default_templates);
+    if (count < 1 || std::size_t(count) > limits::batch_file_lines)
+        throw error(errc::invalid_argument, fmt::format("{} characters are not possible", count),
+                    fmt::format("Give --count 1 to {}", limits::batch_file_lines));
+    const auto with = options.opened(context);
+    batch_job job{with.ids.uuid(),
+                  options.owner(context.parts.settings()),
+                  template_entries(std::size_t(count)),
+                  2,
+                  options.json,
+                  {}};
+    for (auto& entry : job.entries) entry.draft = options.applied_to(entry.draft);
+    job.resume_words = fmt::format("medusa batch --count {} --resume {}", count, job.id);
+    return run_batch(with, job, context);
+}
+
+int run_generate(cli_context& context, const generate_options& options) {
+    if (options.count && !options.batch_templates)
+        throw error(errc::invalid_argument, "--count needs --batch-templates",
+                    "More pictures of one character: medusa image ID --count N");
+    if (!options.batch_templates) return generate_one(context, options);
+    if (!options.name.empty() || !options.description.empty())
+        throw error(errc::invalid_argument,
+                    "--batch-templates makes the predefined characters: a name or description of "
+                    "your own does not go with it");
+    return generate_templates(context, options);
+}
+
+}  // namespace
+
+void add_generate(CLI::App& program, cli_context& context) {
+    auto* command = program.add_subcommand("generate", "Make one character from a description");
+    command->footer(
+        "Example:\n"
+        "  medusa generate --name \"Luna Starweaver\" \\\n"
+        "    --description \"A mystical elven sorceress with silver hair\" --style fantasy");
+    const auto options = std::make_shared<generate_options>();
+    options->add_character(*command);
+    options->add_settings(*command);
+    command->add_flag("--batch-templates", options->batch_templates,
+                      "Make the predefined characters instead");
+    command->add_option("--count", options->count, "How many of them, 5 without it");
+    command->callback([&context, options] {
+        context.action = [&context, options] { return run_generate(context, *options); };
+    });
+}
+
+}  // namespace medusa

@@ -1,0 +1,43 @@
+#include "cli/results.hpp"
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "record/record_json.hpp"
+
+namespace medusa {
+
+namespace json = boost::json;
+
+json::object to_result(const created_character& made) {
+    auto document = to_json(made.record);
+    if (!made.avatar_path.empty()) document["avatarPath"] = made.avatar_path.string();
+    if (!made.notes.empty()) document["notes"] = json::value_from(made.notes);
+    return document;
+}
+
+json::object to_result(const error& failure) {
+    return {{"error",
+             {{"code", info(failure.code()).name},
+              {"detail", failure.detail()},
+              {"advice", failure.advice()}}}};
+}
+
+json::object to_result(const image& picture, const std::filesystem::path& path) {
+    auto document = to_json(picture);
+    if (!path.empty()) document["path"] = path.string();
+    return document;
+}
+
+std::string told(const created_character& made) {
+    const auto& record = made.record;
+    const auto where = made.avatar_path.empty() ? record.avatar : made.avatar_path.string();
+    return fmt::format(
+        "✅ {} - ID: {}\n"
+        "   picture  {}\n"
+        "   style    {}, seed {}\n"
+        "   next     medusa image {} --type portrait --mood happy --setting \"magical forest\"",
+        printable(record.name), record.id, where, record.style, record.generation.seed, record.id);
+}
+
+}  // namespace medusa

@@ -1,0 +1,21 @@
+// What commands print of characters and pictures, for people and as JSON. Pure; any thread.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+
+#include "core/error.hpp"
+#include "pipeline/create_character.hpp"
+#include "pipeline/create_image.hpp"
+
+namespace medusa {
+
+// The record, with avatarPath where the picture lies in a local folder.
+boost::json::object to_result(const created_character& made);
+boost::json::object to_result(const error& failure);
+boost::json::object to_result(const image& picture, const std::filesystem::path& path);
+
+// A few lines for a person: who it is, where the picture lies, what to do next.
+std::string told(const created_character& made);
+
+}  // namespace medusa

@@ -1,0 +1,81 @@
+#include "cli/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace medusa {
+namespace {
+
+bool is_set(const char* name) {
+    const char* value = std::getenv(name);
+    return value && *value;
+}
+
+bool is_dumb() {
+    const char* term = std::getenv("TERM");
+    return term && std::string_view(term) == "dumb";
+}
+
+}  // namespace
+
+terminal::terminal()
+    : animated_(::isatty(STDERR_FILENO) && !is_dumb()),
+      color_(!is_set("NO_COLOR") && !is_dumb() &&
+             (is_set("FORCE_COLOR") || ::isatty(STDERR_FILENO))) {}
+
+int terminal::columns() const {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    return 80;
+}
+
+void terminal::result(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    write_above(stdout, text);
+}
+
+void terminal::message(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    write_above(stderr, text);
+}
+
+void terminal::warning(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    write_above(stderr, painted("warning: ", "\x1b[33m") + std::string(text));
+}
+
+void terminal::failure(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    write_above(stderr, painted("medusa: ", "\x1b[31m") + std::string(text));
+}
+
+void terminal::set_animation(const std::string& lines) {
+    if (!animated_) return;
+    const std::lock_guard lock(mutex_);
+    const auto height = std::count(animation_.begin(), animation_.end(), '\n');
+    std::string frame;
+    if (height > 0) frame = "\x1b[" + std::to_string(height) + "A\x1b[J";
+    frame += lines;
+    std::fwrite(frame.data(), 1, frame.size(), stderr);
+    std::fflush(stderr);
+    animation_ = lines;
+}
+
+void terminal::write_above(std::FILE* stream, std::string_view text) {
+    const auto height = std::count(animation_.begin(), animation_.end(), '\n');
+    if (height > 0) std::fprintf(stderr, "\x1b[%ldA\x1b[J", static_cast<long>(height));
+    std::fflush(stderr);
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fputc('\n', stream);
+    std::fflush(stream);
+    if (height > 0) std::fwrite(animation_.data(), 1, animation_.size(), stderr);
+}
+
+std::string terminal::painted(std::string_view text, const char* color) const {
+    return color_ ? color + std::string(text) + "\x1b[0m" : std::string(text);
+}
+
+}  // namespace medusa

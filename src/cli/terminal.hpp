@@ -1,0 +1,41 @@
+// Where the command line writes: results to stdout, progress and messages to stderr.
+// Used from any thread; a line is never torn by another one.
+#pragma once
+
+#include <cstdio>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace medusa {
+
+class terminal {
+public:
+    // Looks at the two streams, NO_COLOR, FORCE_COLOR and TERM once.
+    terminal();
+
+    // Results: data for people or programs, followed by a new line.
+    void result(std::string_view text);
+    // Messages for people, on stderr.
+    void message(std::string_view text);
+    void warning(std::string_view text);
+    void failure(std::string_view text);
+
+    bool animated() const { return animated_; }
+    int columns() const;
+
+    // Replaces the animated lines at the bottom of stderr; empty text removes them. Messages that
+    // come meanwhile are written above. Nothing happens where nothing may move.
+    void set_animation(const std::string& lines);
+
+private:
+    void write_above(std::FILE* stream, std::string_view text);
+    std::string painted(std::string_view text, const char* color) const;
+
+    std::mutex mutex_;
+    bool animated_;
+    bool color_;
+    std::string animation_;
+};
+
+}  // namespace medusa

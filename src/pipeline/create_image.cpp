@@ -1,0 +1,98 @@
+#include "pipeline/create_image.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/limits.hpp"
+#include "core/text.hpp"
+#include "domain/seed.hpp"
+#include "pipeline/checked_prompt.hpp"
+#include "pipeline/picture_file.hpp"
+
+namespace medusa {
+namespace {
+
+character owned_character(const pipeline_parts& with, const create_image_job& job) {
+    auto found = with.characters.find(job.character_id);
+    if (!found || found->owner.user_id != job.owner.user_id)
+        throw error(errc::not_found, fmt::format("there is no character {}", job.character_id),
+                    "medusa list shows yours");
+    return std::move(*found);
+}
+
+void validate(const create_image_job& job) {
+    if (job.count < 1 || std::size_t(job.count) > limits::images_per_call)
+        throw error(errc::invalid_argument,
+                    fmt::format("{} pictures at once are not possible", job.count),
+                    fmt::format("Give 1 to {}", limits::images_per_call));
+    if (job.seed && *job.seed > limits::seed_max)
+        throw error(errc::invalid_argument, "the seed is too large",
+                    fmt::format("Give 0 to {}", limits::seed_max));
+    if (job.type == image_type::custom && collapse_spaces(job.prompt).empty())
+        throw error(errc::invalid_argument, "a custom picture needs a prompt",
+                    "Say with --prompt what it shows");
+    for (const auto* text : {&job.mood, &job.setting, &job.prompt})
+        if (!is_valid_utf8(*text) || count_chars(*text) > limits::prompt_chars)
+            throw error(errc::invalid_argument, "mood, setting or prompt is no text or too long",
+                        fmt::format("At most {} characters each", limits::prompt_chars));
+}
+
+picture_request request_for(const pipeline_parts& with, const create_image_job& job,
+                            const character& owner, int index) {
+    picture_request request;
+    request.attempt_id = with.ids.uuid();
+    request.appearance = owner.appearance;
+    request.style = owner.style;
+    request.type = job.type;
+    request.mood = job.mood;
+    request.setting = job.setting;
+    request.seed = job.seed ? (*job.seed + std::uint64_t(index)) % (limits::seed_max + 1)
+                            : image_seed(owner.character_seed, job.id, index);
+    request.character_seed = owner.character_seed;
+    request.settings = owner.generation.settings;
+    return request;
+}
+
+// The picture if this job has made it already.
+std::optional<image> made_before(const pipeline_parts& with, const create_image_job& job,
+                                 int index) {
+    auto found = with.images.find(derived_uuid(job.id, index));
+    return found && found->character_id == job.character_id ? found : std::nullopt;
+}
+
+}  // namespace
+
+created_images create_image(const pipeline_parts& with, const create_image_job& job,
+                            const story_context& context) {
+    validate(job);
+    created_images result{owned_character(with, job), {}, {}, {}};
+    const auto prompt =
+        checked_prompt(with, result.owner, {job.type, job.mood, job.setting, job.prompt});
+    for (int index = 0; index < job.count; ++index) {
+        auto picture = made_before(with, job, index);
+        if (!picture) {
+            auto request = request_for(with, job, result.owner, index);
+            request.prompt = prompt.positive;
+            request.negative_prompt = prompt.negative;
+            context.progress(stage::drawing, index, job.count);
+            const auto drawn = with.engine.render(
+                request, [](int, int) {}, context.stop);
+            picture = store_picture(with, result.owner, request, drawn, {job.id, index});
+            context.progress(stage::recording, index, job.count);
+            with.images.save(*picture);
+            for (const auto& note : drawn.notes)
+                if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end())
+                    result.notes.push_back(note);
+        }
+        count_picture(with, *picture, result.notes);
+        result.paths.push_back(with.assets.locate(picture->path).local_path);
+        result.images.push_back(std::move(*picture));
+    }
+    context.progress(stage::done, job.count, job.count);
+    return result;
+}
+
+}  // namespace medusa

@@ -1,0 +1,41 @@
+// More pictures of a character that is there: the same person in another mood, setting or framing.
+//
+// Called from any thread. Keyed by the job id like create_character: a job that is run again makes
+// only the pictures that are missing. Throws medusa::error: not_found for a character that does not
+// exist or belongs to someone else, refused by policy, invalid_argument, and what the parts throw.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/character.hpp"
+#include "pipeline/parts.hpp"
+
+namespace medusa {
+
+struct create_image_job {
+    std::string id;  // UUID
+    owner_info owner;
+    std::int64_t character_id = 0;
+    image_type type = image_type::portrait;
+    std::string mood;
+    std::string setting;
+    std::string prompt;  // what a custom picture shows; added to the others
+    int count = 1;       // 1 to limits::images_per_call
+    std::optional<std::uint64_t> seed;
+};
+
+struct created_images {
+    character owner;
+    std::vector<image> images;
+    std::vector<std::filesystem::path> paths;  // as long as images; empty where not local
+    std::vector<std::string> notes;
+};
+
+created_images create_image(const pipeline_parts& with, const create_image_job& job,
+                            const story_context& context);
+
+}  // namespace medusa

@@ -1,0 +1,112 @@
+#include "pipeline/picture_file.hpp"
+
+#include <fmt/format.h>
+
+#include "card/infotext.hpp"
+#include "card/png.hpp"
+#include "card/xmp.hpp"
+#include "core/error.hpp"
+#include "core/hash.hpp"
+#include "core/version.hpp"
+#include "number/image_number.hpp"
+#include "record/documents.hpp"
+
+namespace medusa {
+namespace {
+
+void check_picture(const picture& drawn, const generation_settings& asked) {
+    const auto seen = read_png(drawn.png);
+    if (int(seen.width) != asked.width || int(seen.height) != asked.height)
+        throw error(errc::unavailable,
+                    fmt::format("Image download failed: the engine sent {}x{} pixels, asked for "
+                                "were {}x{}",
+                                seen.width, seen.height, asked.width, asked.height),
+                    "Try again; if it stays so, look at the engine's log");
+}
+
+// The A1111 text claims only what happened: an engine without a model did not sample.
+std::string parameters_of(const picture& drawn, generation_facts facts) {
+    if (drawn.model.empty()) {
+        facts.settings.model.clear();
+        facts.settings.sampler.clear();
+        facts.settings.scheduler.clear();
+        facts.settings.steps = 0;
+        facts.settings.cfg = 0;
+    }
+    return infotext(facts);
+}
+
+// What the file says about itself: A1111 parameters, XMP and our own record.
+std::string with_marks(const picture& drawn, const character& owner, const image& record) {
+    const auto packet = xmp_packet({.source_type = drawn.source_type,
+                                    .creator_tool = fmt::format("medusa {}", version),
+                                    .created_at = to_rfc3339(record.created_at),
+                                    .job_id = record.job_id,
+                                    .attribution = drawn.attribution});
+    std::vector<png_text> marks{
+        {"parameters", parameters_of(drawn, record.generation)},
+        {"XML:com.adobe.xmp", packet, true},
+        {"medusa", manifest_document(owner, record), true},
+    };
+    if (!drawn.attribution.empty()) marks.push_back({"Copyright", drawn.attribution});
+    return add_text(drawn.png, marks);
+}
+
+generation_facts facts_of(const pipeline_parts& with, const picture_request& request,
+                          const picture& drawn) {
+    generation_facts facts;
+    facts.prompt = request.prompt;
+    facts.negative_prompt = request.negative_prompt;
+    facts.seed = request.seed;
+    facts.settings = request.settings;
+    if (!drawn.model.empty()) facts.settings.model = drawn.model;
+    facts.engine = with.engine.name();
+    facts.engine_version = with.engine.version();
+    facts.identity_method = drawn.identity_method;
+    return facts;
+}
+
+}  // namespace
+
+std::string character_folder(const character& owner) {
+    return fmt::format("{}/characters/{}", owner.owner.username, owner.slug);
+}
+
+image store_picture(const pipeline_parts& with, const character& owner,
+                    const picture_request& request, const picture& drawn, const picture_key& key) {
+    check_picture(drawn, request.settings);
+    image record;
+    record.id = derived_uuid(key.job_id, key.index);
+    record.character_id = owner.id;
+    record.type = request.type;
+    record.folder = folder_of(request.type);
+    record.width = drawn.width;
+    record.height = drawn.height;
+    record.mood = request.mood;
+    record.setting = request.setting;
+    record.generation = facts_of(with, request, drawn);
+    record.job_id = key.job_id;
+    record.created_at = with.time.now();
+
+    const auto file = with_marks(drawn, owner, record);
+    record.sha256 = sha256_hex(file);
+    const auto folder = character_folder(owner);
+    record.path = fmt::format("{}/{}/{}-{}.png", folder, record.folder, record.id,
+                              record.sha256.substr(0, 8));
+    record.url = with.assets.put(record.path, file).url;
+    with.assets.put(fmt::format("{}/generations/{}.json", folder, record.id),
+                    manifest_document(owner, record), if_present::replace);
+    return record;
+}
+
+void count_picture(const pipeline_parts& with, image& record, std::vector<std::string>& notes) {
+    try {
+        auto counted = count_image(with.number_file, with.images, record.id);
+        record.number = counted.number;
+        if (counted.warning) notes.push_back(std::move(*counted.warning));
+    } catch (const error& failure) {
+        notes.push_back(std::string("the picture is stored but not counted: ") + failure.what());
+    }
+}
+
+}  // namespace medusa

@@ -1,0 +1,31 @@
+// From a drawn picture to its file, manifest and record: the steps that every story shares.
+// Any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pipeline/parts.hpp"
+
+namespace medusa {
+
+// "{username}/characters/{slug}": where everything of a character lies.
+std::string character_folder(const character& owner);
+
+// Which picture of which job; the image's id follows from both.
+struct picture_key {
+    std::string job_id;
+    int index = 0;
+};
+
+// Checks the picture, writes the marks into its file, stores file and manifest, and returns the
+// record, which is not saved yet.
+// Throws error(unavailable) for a picture that is none, and what the asset store throws.
+image store_picture(const pipeline_parts& with, const character& owner,
+                    const picture_request& request, const picture& drawn, const picture_key& key);
+
+// Counts a recorded picture in the image number file. A file that cannot be written costs nothing
+// but a note: the picture is there.
+void count_picture(const pipeline_parts& with, image& record, std::vector<std::string>& notes);
+
+}  // namespace medusa

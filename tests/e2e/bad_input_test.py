@@ -1,0 +1,126 @@
+"""Bad input gets a clear error with the exit code of the interface, and leaves nothing behind."""
+
+import pathlib
+import subprocess
+import unittest
+
+from house import House, LUNA
+
+
+class BadInput(House):
+    def nothing_made(self):
+        self.assertEqual(self.ok_json("list"), [])
+        self.assertEqual(list(self.data.rglob("*.png")), [])
+        self.assertEqual(self.parts_left_behind(), [])
+
+    def test_wrong_usage_is_exit_code_2_with_advice(self):
+        named = ["generate", "--name", "Luna"]
+        whole = ["generate", *LUNA]
+        cases = [
+            (["generat"], "Did you mean generate?"),
+            ([*whole, "--stlye", "anime"], "Did you mean --style?"),
+            ([*whole[:-1], "fantsy"], "fantasy"),
+            ([*named], "description"),
+            ([*named, "--description", ""], "description"),
+            ([*named, "--description", "x" * 5000], "4,000"),
+            (["generate", "--name", "n" * 81, "--description", "x"], "80"),
+            ([*whole, "--steps", "0"], "150"),
+            ([*whole, "--steps", "many"], "steps"),
+            ([*whole, "--cfg", "nan"], "30"),
+            ([*whole, "--cfg", "0.5"], "30"),
+            ([*whole, "--width", "1000"], None),
+            ([*whole, "--width", "1001"], "8"),
+            ([*whole, "--height", "4096"], "2,048"),
+            ([*whole, "--seed", "9007199254740992"], "9007199254740991"),
+            ([*whole, "--tags", ",".join(f"t{i}" for i in range(33))], "32"),
+            ([*whole, "--positive-prompt", "/none/positive.txt"], "/none/positive.txt"),
+            ([*whole, "--engine", "sketsh"], "Did you mean sketch?"),
+            ([*whole, "--workflow", "w.json"], "ComfyUI"),
+            (["batch", "--count", "0"], "--count"),
+            (["batch", "--file", "none.jsonl"], "none.jsonl"),
+            (["batch", "--file", "none.txt"], ".jsonl"),
+            (["image", "abc"], "id"),
+            (["completion", "tcsh"], "bash, zsh and fish"),
+        ]
+        for arguments, expected in cases:
+            if expected is None:
+                continue
+            with self.subTest(arguments=arguments):
+                self.assertIn(expected, self.refused(2, *arguments))
+        self.nothing_made()
+
+    def test_policy_refuses_with_exit_code_8_and_does_not_repeat_the_text(self):
+        message = self.refused(8, "generate", "--name", "Mara", "--description",
+                               "a dancer, nude portrait", "--style", "anime")
+        self.assertIn("description", message)
+        self.assertNotIn("dancer", message)
+        self.nothing_made()
+
+    def test_strange_names_stay_inside_the_folder(self):
+        for name, slug in (("../../etc", "etc"), ("ليلى", None), ("🌙🌙", None), ("v12", None)):
+            record = self.ok_json("generate", "--name", name, "--description", "a knight",
+                                  "--username", "../../root")
+            folder = pathlib.Path(record["avatarPath"]).parents[2]
+            self.assertEqual(folder, self.data / "assets/root/characters")
+            self.assertEqual(record["name"], name)
+            if slug:
+                self.assertEqual(record["slug"], slug)
+        outside = [path for path in self.home.iterdir()]
+        self.assertEqual(sorted(path.name for path in outside),
+                         [".last_image_number", ".last_image_number.lock", "data"])
+
+    def test_control_characters_never_reach_the_terminal(self):
+        done = self.run_medusa("generate", "--name", "a\x1b[31mb", "--description", "a\x07knight")
+        self.assertNotIn("\x1b", done.stdout + done.stderr)
+        self.assertNotIn("\x07", done.stdout + done.stderr)
+
+    def test_unusable_places_are_said(self):
+        blocked = self.home / "file"
+        blocked.write_text("in the way")
+        message = self.refused(1, "generate", *LUNA, environment={"MEDUSA_DATA": str(blocked)})
+        self.assertIn(str(blocked), message)
+        self.data.mkdir()
+        (self.data / "medusa.db").write_bytes(b"this is no database" * 1000)
+        message = self.refused(1, "generate", *LUNA)
+        self.assertIn("Database connection failed", message)
+
+    def test_a_damaged_number_file_is_kept_aside(self):
+        number = self.home / ".last_image_number"
+        number.write_text("twelve\n")
+        done = self.run_medusa("generate", *LUNA)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("damaged", done.stderr)
+        self.assertEqual(number.read_text().strip(), "1")
+        self.assertEqual((self.home / ".last_image_number.damaged-1").read_text(), "twelve\n")
+
+    def test_an_unknown_variable_is_refused_by_name(self):
+        message = self.refused(2, "list", environment={"MEDUSA_USERNAM": "x"})
+        self.assertIn("MEDUSA_USERNAME", message)
+
+    def test_parts_that_are_not_there_yet_are_said_in_the_guides_words(self):
+        message = self.refused(7, "generate", *LUNA,
+                               environment={"RUNPOD_WEBUI_URL": "http://127.0.0.1:9"})
+        self.assertIn("RunPod connection failed", message)
+        self.ok("generate", *LUNA, "--engine", "sketch",
+                environment={"RUNPOD_WEBUI_URL": "http://127.0.0.1:9"})
+
+    def test_a_full_disk_leaves_nothing_half_written(self):
+        self.data.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", self.data],
+                                 capture_output=True, text=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("only root may mount a small disk: " + mounted.stderr.strip())
+        self.addCleanup(subprocess.run, ["umount", self.data], check=True)
+        failed = 0
+        for _ in range(4):
+            done = self.run_medusa("generate", *LUNA)
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+            failed += done.returncode
+        self.assertGreater(failed, 0)
+        self.assertEqual(self.parts_left_behind(), [])
+        for record in self.ok_json("list"):
+            self.assertTrue(self.asset(record["avatar"]).exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

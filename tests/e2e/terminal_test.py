@@ -1,0 +1,82 @@
+"""What a person sees: help, progress on a terminal and nowhere else, colours, completion."""
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+import unittest
+
+from house import BINARY, House, LUNA
+
+COMMANDS = ("generate", "batch", "image", "list", "show", "doctor", "completion")
+
+
+class Terminal(House):
+    def on_terminal(self, *arguments, environment=None):
+        """Exit code and everything that was shown, with both streams on one terminal."""
+        own, other = pty.openpty()
+        process = subprocess.Popen([BINARY, *arguments], stdin=other, stdout=other, stderr=other,
+                                   env=self.environment | {"TERM": "xterm"} | (environment or {}),
+                                   cwd=self.home)
+        os.close(other)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(own, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            shown += piece
+        os.close(own)
+        return process.wait(), shown.decode(errors="replace")
+
+    def test_progress_moves_on_a_terminal_only(self):
+        code, shown = self.on_terminal("batch", "--count", "2")
+        self.assertEqual(code, 0, shown)
+        self.assertIn("█", shown)
+        self.assertIn("drawing", shown)
+        done = self.run_medusa("batch", "--count", 2)
+        self.assertNotIn("\x1b", done.stdout + done.stderr)
+        self.assertNotIn("░", done.stderr)
+
+    def test_colours_follow_no_color(self):
+        _, shown = self.on_terminal("show", "1")
+        self.assertIn("\x1b[31m", shown)
+        _, plain = self.on_terminal("show", "1", environment={"NO_COLOR": "1"})
+        self.assertNotIn("\x1b[31m", plain)
+
+    def test_each_command_shows_an_example_that_works(self):
+        self.ok("generate", *LUNA)
+        for command in COMMANDS:
+            text = self.ok(command, "--help")
+            example = text.split("Example:\n", 1)[1].strip().replace("\\\n", " ")
+            self.assertTrue(example.startswith("medusa "), example)
+            line = re.sub(r"\bmedusa (?=[a-z])", f"'{BINARY}' ", example, count=1)
+            done = subprocess.run(["bash", "-c", line], env=self.environment, cwd=self.home,
+                                  capture_output=True, text=True, check=False, timeout=60)
+            self.assertEqual(done.returncode, 0, f"{line}: {done.stderr}")
+
+    def test_help_names_every_command(self):
+        text = self.ok("--help")
+        for command in COMMANDS:
+            self.assertIn(command, text)
+        self.assertRegex(self.ok("--version"), r"^medusa \d+\.\d+\.\d+\n$")
+
+    def test_completion_loads_and_completes(self):
+        script = self.ok("completion", "bash")
+        ask = ("; COMP_WORDS=(medusa gen); COMP_CWORD=1; _medusa; echo ${COMPREPLY[@]}"
+               "; COMP_WORDS=(medusa generate --desc); COMP_CWORD=2; _medusa; echo ${COMPREPLY[@]}")
+        done = subprocess.run(["bash", "-c", script + ask], capture_output=True, text=True,
+                              check=True)
+        self.assertEqual(done.stdout.split(), ["generate", "--description"])
+        for shell in ("zsh", "fish"):
+            script = self.ok("completion", shell)
+            self.assertIn("generate", script)
+            if shutil.which(shell):
+                subprocess.run([shell, "-n"], input=script, text=True, check=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
