@@ -220,23 +220,29 @@ private:
         const bool cut_off = connector_ || comma_;
         const bool fed = !waiting_.empty() && !cut_off;
         if (cut_off) settle();
-        if (receiver_.noun) give_first_part_to_receiver();
+        if (receiver_.noun) give_first_part_to_receiver(*sense.noun);
         apply(waiting_, *sense.noun, single_);
         waiting_.clear();
         receiver_ = {sense.noun, false, fed, single_};
         single_ = false;
     }
 
-    // "hair is long and black, green eyes": up to the last comma they belong to the noun before.
-    void give_first_part_to_receiver() {
+    // "hair is long and black, green eyes": up to the last comma they belong to the noun before,
+    // and so do those that the noun after cannot take.
+    void give_first_part_to_receiver(const noun_sense& next) {
         const auto last_comma = std::find_if(waiting_.rbegin(), waiting_.rend(),
                                              [](const auto& one) { return one.after_comma; });
-        if (last_comma == waiting_.rend()) return;
-        const auto part = std::prev(last_comma.base());
+        const auto part =
+            last_comma == waiting_.rend() ? waiting_.begin() : std::prev(last_comma.base());
         std::vector<waiting_attribute> taken;
         std::vector<waiting_attribute> rest;
-        for (auto one = waiting_.begin(); one != waiting_.end(); ++one)
-            (one < part && accepts(*receiver_.noun, *one->sense) ? taken : rest).push_back(*one);
+        for (auto one = waiting_.begin(); one != waiting_.end(); ++one) {
+            const bool passed_by =
+                receiver_.linked && !next.takes.empty() && !accepts(next, *one->sense);
+            const bool is_taken =
+                (one < part || passed_by) && accepts(*receiver_.noun, *one->sense);
+            (is_taken ? taken : rest).push_back(*one);
+        }
         apply_to_receiver(taken, receiver_.single);
         waiting_ = std::move(rest);
     }

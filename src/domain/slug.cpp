@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace medusa {
 namespace {
@@ -23,7 +24,10 @@ std::unique_ptr<icu::Transliterator> make_transliterator() {
 }
 
 std::string to_ascii(std::string_view name) {
-    // Made once: that takes milliseconds. Its transliterate() is const and locks its own caches.
+    // Most names need no transliterator, and making it costs 20 ms of a command's start.
+    if (std::all_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x80; }))
+        return to_lower(name);
+    // Made once. Its transliterate() is const and locks its own caches.
     static const auto transliterator = make_transliterator();
     auto text = icu::UnicodeString::fromUTF8({name.data(), static_cast<int32_t>(name.size())});
     transliterator->transliterate(text);
