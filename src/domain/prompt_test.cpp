@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
 
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "domain/look_words.hpp"
+#include "domain/policy.hpp"
+#include "domain/scene.hpp"
 #include "domain/style.hpp"
 
 namespace medusa {
@@ -172,6 +175,29 @@ TEST(prompt, our_words_give_way_and_the_users_stay) {
     inputs.positive_text.reset();
     inputs.negative_text = std::string(limits::prompt_chars, 'x');
     EXPECT_THROW(compose_prompt(inputs), error);
+}
+
+// What we add to a harmless description never makes it refused, in any mood or style.
+TEST(prompt, our_own_words_pass_the_policy) {
+    const content_policy policy;
+    std::ifstream table(MEDUSA_ROOT "/tests/data/looks.txt");
+    std::string line;
+    std::size_t rows = 0;
+    while (std::getline(table, line)) {
+        if (line.empty() || line.starts_with("#") || line.starts_with(" ")) continue;
+        auto inputs = luna();
+        inputs.description = line;
+        inputs.appearance = parse_look(line, {});
+        inputs.style = styles()[rows % styles().size()].name;
+        inputs.mood = mood_table()[rows % mood_table().size()].first;
+        inputs.safety_negatives = safety_negatives();
+        const auto made = compose_prompt(inputs);
+        const auto found =
+            policy.check({{{"prompt", made.positive}}, {{"negative", made.negative}}});
+        EXPECT_FALSE(found) << found->field << ": " << made.positive << "\n" << made.negative;
+        ++rows;
+    }
+    EXPECT_GE(rows, 200u);
 }
 
 TEST(prompt, counts_characters_and_not_bytes) {
