@@ -96,9 +96,13 @@ void progress_view::log(const line& own) {
 }
 
 void progress_view::finished(std::size_t index) {
-    const std::lock_guard lock(mutex_);
-    lines_.erase(index);
-    ++done_;
+    {
+        const std::lock_guard lock(mutex_);
+        lines_.erase(index);
+        ++done_;
+    }
+    // At once, so that the last step of the bar is seen.
+    if (drawer_.joinable()) out_.set_animation(drawn(out_.columns()));
 }
 
 std::string progress_view::drawn(int columns) {

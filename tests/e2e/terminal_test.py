@@ -66,7 +66,7 @@ class Terminal(House):
 
     def test_completion_loads_and_completes(self):
         script = self.ok("completion", "bash")
-        ask = ("; COMP_WORDS=(medusa gen); COMP_CWORD=1; _medusa; echo ${COMPREPLY[@]}"
+        ask = ("\nCOMP_WORDS=(medusa gen); COMP_CWORD=1; _medusa; echo ${COMPREPLY[@]}"
                "; COMP_WORDS=(medusa generate --desc); COMP_CWORD=2; _medusa; echo ${COMPREPLY[@]}")
         done = subprocess.run(["bash", "-c", script + ask], capture_output=True, text=True,
                               check=True)
