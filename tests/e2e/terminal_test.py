@@ -70,7 +70,7 @@ class Terminal(House):
                "; COMP_WORDS=(medusa generate --desc); COMP_CWORD=2; _medusa; echo ${COMPREPLY[@]}")
         done = subprocess.run(["bash", "-c", script + ask], capture_output=True, text=True,
                               check=True)
-        self.assertEqual(done.stdout.split(), ["generate", "--description"])
+        self.assertEqual(done.stdout.split(), ["generate", "generate-image", "--description"])
         for shell in ("zsh", "fish"):
             script = self.ok("completion", shell)
             self.assertIn("generate", script)
