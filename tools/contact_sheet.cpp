@@ -44,10 +44,10 @@ void draw_sheet(const std::vector<std::string>& files, const std::string& out, i
     const int count = static_cast<int>(files.size());
     const int wide = std::min(columns, count);
     const int high = (count + wide - 1) / wide;
-    const auto sheet = checked(
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, wide * (cell + gap) + gap,
-                                   high * (cell + gap) + gap),
-        out);
+    const auto sheet =
+        checked(cairo_image_surface_create(CAIRO_FORMAT_RGB24, wide * (cell + gap) + gap,
+                                           high * (cell + gap) + gap),
+                out);
     const brush_ptr brush(cairo_create(sheet.get()), cairo_destroy);
     cairo_set_source_rgb(brush.get(), 1, 1, 1);
     cairo_paint(brush.get());

@@ -137,11 +137,18 @@ private:
                   {"iris2", lit(who.iris2, 0.1)},
                   {"iris2-light", mix(who.iris2, "#ffffff", 0.48)},
                   {"white", lit("#fbfaff", 0.4)},
-                  {"lip", mix(skin_, "#7a1430", 0.72)},
+                  {"lip", lips()},
                   {"brow", mix(line_, hair, 0.3)},
                   {"hair", hair},
                   {"hair-dark", back_[back_.size() / 2]},
                   {"hair-line", line_}};
+    }
+
+    // Darker than light skin, lighter than dark skin: a mouth must be seen.
+    std::string lips() const {
+        constexpr double dark_skin = 0.42;
+        if (brightness(skin_) < dark_skin) return mix(skin_, "#e87a86", 0.55);
+        return mix(skin_, "#7a1430", 0.72);
     }
 
     void add_part(const std::string& name) {

@@ -163,9 +163,11 @@ private:
     void choose_garment() {
         words wanted = look_.outfit;
         if (role_ != nullptr) wanted.push_back(role_->garment);
+        if (species_ != nullptr) wanted.push_back(species_->garment);
         wanted.push_back(look_.role);
-        const bool plain = role_ == nullptr && look_.outfit.empty();
-        if (plain) wanted = {pick("look.garment", tables_.plain_garments)};
+        const bool own = species_ != nullptr && !species_->garment.empty();
+        const bool plain = role_ == nullptr && !own && look_.outfit.empty();
+        if (plain) wanted.push_back(pick("look.garment", tables_.plain_garments));
         for (const auto& word : tables_.plain_garments) wanted.push_back(word);
         for (const auto& word : wanted)
             if (made_.garment.empty()) made_.garment = garment_for(word);

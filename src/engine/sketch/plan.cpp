@@ -27,6 +27,9 @@ void choose_place(drawing& made, const rig& tables, const wardrobe& pieces, cons
     const auto role = tables.roles.find(shown.role);
     auto word = shown.setting;
     if (word.empty() && role != tables.roles.end()) word = role->second.setting;
+    if (const auto species = tables.species.find(shown.species);
+        word.empty() && species != tables.species.end())
+        word = species->second.setting;
     if (word.empty())
         word = dice_random(std::to_string(character_seed))
                    .pick("look.setting", tables.plain_settings)

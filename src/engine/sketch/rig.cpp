@@ -74,6 +74,8 @@ void read_row(const json::object& row, role_entry& into) {
 
 void read_row(const json::object& row, species_entry& into) {
     take(row, "parts", into.parts);
+    take(row, "garment", into.garment);
+    take(row, "setting", into.setting);
     take(row, "male", into.male);
     take(row, "skin", into.skin);
     take(row, "hair", into.hair);

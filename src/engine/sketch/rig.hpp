@@ -53,8 +53,9 @@ struct role_entry {
 
 struct species_entry {
     words parts;
-    words male;              // further parts
-    words skin, hair, eyes;  // colour words to choose from; empty: the natural ones
+    words male;                    // further parts
+    words skin, hair, eyes;        // colour words to choose from; empty: the natural ones
+    std::string garment, setting;  // where neither the look nor a role says; may be empty
 };
 
 struct expression {
