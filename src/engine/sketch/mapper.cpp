@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/sketch/colour.hpp"
 #include "engine/sketch/dice_random.hpp"
@@ -121,6 +122,16 @@ private:
         made_.iris2 = other != nullptr ? other->base : eyes.base;
     }
 
+    // "A hat" on a witch is a witch's hat: what the role wears of a group, if anything.
+    std::optional<std::string> own_kind(std::string_view group) const {
+        if (role_ == nullptr) return std::nullopt;
+        for (const auto* list :
+             {gender_ == "male" ? &role_->male : &role_->female, &role_->accessories})
+            for (const auto& part : *list)
+                if (pieces_.group_of(part) == group) return part;
+        return std::nullopt;
+    }
+
     // Adds a part unless its group is taken; false for a word that nothing is drawn for.
     bool wear(std::string_view word) {
         std::string part(word);
@@ -128,6 +139,7 @@ private:
         if (part.empty() || has(look_.absent, word) || has(look_.absent, part)) return true;
         if (!pieces_.parts.contains(part)) return false;
         const auto group = pieces_.group_of(part);
+        if (group == word) part = own_kind(group).value_or(part);
         const bool taken = std::any_of(made_.parts.begin(), made_.parts.end(), [&](auto& worn) {
             return worn == part || (!group.empty() && pieces_.group_of(worn) == group);
         });
@@ -167,7 +179,9 @@ private:
         wanted.push_back(look_.role);
         const bool own = species_ != nullptr && !species_->garment.empty();
         const bool plain = role_ == nullptr && !own && look_.outfit.empty();
-        if (plain) wanted.push_back(pick("look.garment", tables_.plain_garments));
+        if (plain)
+            wanted.push_back(pick("look.garment",
+                                  made_.child ? tables_.child_garments : tables_.plain_garments));
         for (const auto& word : tables_.plain_garments) wanted.push_back(word);
         for (const auto& word : wanted)
             if (made_.garment.empty()) made_.garment = garment_for(word);

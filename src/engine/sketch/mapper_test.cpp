@@ -130,6 +130,16 @@ TEST(Mapper, ARoleDressesWhoSaysNothingElse) {
     EXPECT_FALSE(wears(dressed(bare), "tricorn"));
 }
 
+TEST(Mapper, AHatIsTheHatOfTheRole) {
+    look subject;
+    subject.role = "witch";
+    subject.accessories = {"hat"};
+    EXPECT_TRUE(wears(dressed(subject), "witch-hat"));
+    EXPECT_FALSE(wears(dressed(subject), "hat"));
+    subject.role.clear();
+    EXPECT_TRUE(wears(dressed(subject), "hat"));
+}
+
 TEST(Mapper, SpeciesBringTheirPartsAndColours) {
     look subject;
     subject.species = "orc";

@@ -147,6 +147,7 @@ rig load_rig() {
         made.aliases = table<std::string>(roles, "aliases");
         made.usual_times = table<std::string>(roles, "usual_times");
         take(roles, "plain_garments", made.plain_garments);
+        take(roles, "child_garments", made.child_garments);
         take(roles, "plain_settings", made.plain_settings);
         made.moods = table<expression>(read("sketch/moods.json"), "moods");
         made.treatments = table<treatment>(read("sketch/treatments.json"), "treatments");

@@ -85,6 +85,7 @@ struct rig {
     words natural_hair, natural_eyes, natural_skin;
     word_table<role_entry> roles;
     words plain_garments, plain_settings;  // for who has no role
+    words child_garments;                  // instead, for children
     word_table<std::string> aliases;       // accessory or mark -> part; "" where none is needed
     word_table<species_entry> species;
     word_table<expression> moods;
