@@ -88,7 +88,7 @@ TEST_P(scene, gives_the_same_bytes_for_the_same_seed_only) {
 }
 
 TEST_P(scene, is_found_by_words_of_its_own) {
-    const auto scenes = scene_list();
+    static const auto scenes = scene_list();
     const auto own = std::find_if(scenes.begin(), scenes.end(),
                                   [](const auto& info) { return info.name == GetParam(); });
     ASSERT_NE(own, scenes.end());
