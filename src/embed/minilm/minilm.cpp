@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 
 // The model's max_seq_length: it was trained on texts of this length at most.
 constexpr std::size_t max_tokens = 256;
-// Texts in one run: beyond, throughput falls as the activations leave the cache.
-constexpr std::size_t max_batch = 32;
+// Texts in one run: more would need more memory and be no faster.
+constexpr std::size_t max_batch = 16;
 constexpr std::size_t vocabulary_size = 30'522;  // rows of the model's table of words
 constexpr std::size_t max_vocabulary_bytes = 1 << 20;
 
@@ -38,10 +38,12 @@ public:
                         make_models_again);
         const fs::path graph = existing(settings.models / "minilm.xml");
         existing(settings.models / "minilm.bin");
+        // Threads are not tied to cores: the program's others, and other processes, want them too.
         ov::Core core;
         auto model =
             core.compile_model(graph.string(), "CPU", ov::inference_num_threads(settings.threads),
-                               ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY));
+                               ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY),
+                               ov::hint::enable_cpu_pinning(false));
         request_ = model.create_infer_request();
     }
 
