@@ -18,6 +18,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t max_tokens = 256;
 // Texts in one run: more would need more memory and be no faster.
 constexpr std::size_t max_batch = 16;
+// Runs are padded to a multiple of this many tokens: OpenVINO prepares code for each new shape,
+// which takes longer than a short text does.
+constexpr std::size_t width_step = 8;
 constexpr std::size_t vocabulary_size = 30'522;  // rows of the model's table of words
 constexpr std::size_t max_vocabulary_bytes = 1 << 20;
 
@@ -71,7 +74,8 @@ private:
     // The texts `batch` (sorted by length) in one run of the model.
     void run(std::span<const std::size_t> batch, const std::vector<tokens>& encoded,
              std::vector<embedding>& result) {
-        const std::size_t width = encoded[batch.back()].size();
+        const std::size_t longest = encoded[batch.back()].size();
+        const std::size_t width = (longest + width_step - 1) / width_step * width_step;
         ov::Tensor ids(ov::element::i32, {batch.size(), width});
         ov::Tensor mask(ov::element::f32, {batch.size(), width});
         std::fill_n(ids.data<std::int32_t>(), ids.get_size(), 0);
