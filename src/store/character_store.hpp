@@ -1,8 +1,9 @@
 // The character store ports: reservations, characters, images. The store is the truth.
 //
 // Made in app/parts.cpp; one adapter implements all three. Used from several threads and by several
-// processes at once. Errors of every function: error(storage), corrupted, unavailable. A user is
-// told apart by user_id; other people's objects are found only where no owner is asked for.
+// processes at once. Errors of every function: error(storage), corrupted, unavailable; of save(),
+// invalid_argument for text that is not UTF-8. A user is told apart by user_id; other people's
+// objects are found only where no owner is asked for.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,7 @@ public:
 struct character_query {
     std::optional<std::string> user_id{};  // empty: everybody's
     std::optional<std::string> style{};
-    std::optional<std::string> tag{};
+    std::optional<std::string> tag{};  // any tag or trait, in any case
     std::size_t limit = 50;
     std::int64_t before_id = INT64_MAX;  // newest first: pass the last id seen for the next page
 };
@@ -46,7 +47,8 @@ struct character_query {
 class character_store {
 public:
     virtual ~character_store() = default;
-    // Creates or replaces the record of `record.job_id`. Uses up its reservation.
+    // Creates or replaces the record of `record.job_id`. Uses up its reservation; without one (an
+    // import) it takes id and slug itself. error(conflict) when they belong to another job.
     virtual void save(const character& record) = 0;
     virtual std::optional<character> find(std::int64_t id) = 0;
     virtual std::optional<character> find_by_job(const std::string& job_id) = 0;
@@ -64,12 +66,14 @@ public:
 class image_store {
 public:
     virtual ~image_store() = default;
-    // Creates or replaces the record with `record.id`; a number once set stays.
+    // Creates or replaces the record with `record.id`; a number once set stays. error(not_found)
+    // when its character is neither reserved nor recorded: it was removed meanwhile.
     virtual void save(const image& record) = 0;
     virtual std::optional<image> find(const std::string& id) = 0;
     // Oldest first.
     virtual std::vector<image> of_character(std::int64_t character_id) = 0;
     // The number of an image in the image number file; set once, later calls change nothing.
+    // error(not_found) for an unknown image.
     virtual void set_number(const std::string& id, std::int64_t number) = 0;
     // The highest number ever set, 0 when none is.
     virtual std::int64_t highest_number() = 0;

@@ -295,7 +295,7 @@ TEST_P(store_contract, the_check_says_how_many_there_are) {
 
 TEST_P(store_contract, eight_threads_get_different_ids_and_slugs) {
     constexpr int threads = 8;
-    constexpr int each = 15;
+    constexpr int each = 8;
     std::vector<std::thread> makers;
     for (int t = 0; t < threads; ++t)
         makers.emplace_back([&, t] {
@@ -326,7 +326,7 @@ TEST_P(store_contract, eight_threads_get_different_ids_and_slugs) {
 TEST_P(store_contract, several_processes_share_one_store) {
     const testing_support::scratch_folder shared;
     constexpr int processes = 4;
-    constexpr int each = 25;
+    constexpr int each = 10;
     std::vector<testing_support::child> writers;
     for (int p = 0; p < processes; ++p)
         writers.emplace_back(
