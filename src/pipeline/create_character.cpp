@@ -35,7 +35,7 @@ picture_request avatar_request(const pipeline_parts& with, const character& reco
 void store_embedding(const pipeline_parts& with, character& record, const std::string& text,
                      const embedding& vector) {
     record.embeddings.model = with.vectors.model();
-    const auto path = character_folder(record) + "/embeddings/embeddings.json";
+    const auto path = character_folder(with, record) + "/embeddings/embeddings.json";
     record.embeddings.url =
         with.assets.put(path, embeddings_document(record, text, vector), if_present::replace).url;
 }
@@ -58,7 +58,6 @@ created_character create_character(const pipeline_parts& with, const create_char
     const auto place = with.reserved.reserve(job.id, job.owner, slug_of(record.name));
     record.id = place.id;
     record.slug = place.slug;
-    record.owner.username = place.user_folder;
 
     const auto text = embedding_text(record);
     auto vector = std::async(std::launch::async, [&] { return with.vectors.embed({&text, 1}); });

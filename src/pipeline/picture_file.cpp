@@ -68,8 +68,8 @@ generation_facts facts_of(const pipeline_parts& with, const picture_request& req
 
 }  // namespace
 
-std::string character_folder(const character& owner) {
-    return fmt::format("{}/characters/{}", owner.owner.username, owner.slug);
+std::string character_folder(const pipeline_parts& with, const character& owner) {
+    return fmt::format("{}/characters/{}", with.reserved.user_folder(owner.owner), owner.slug);
 }
 
 image store_picture(const pipeline_parts& with, const character& owner,
@@ -90,7 +90,7 @@ image store_picture(const pipeline_parts& with, const character& owner,
 
     const auto file = with_marks(drawn, owner, record);
     record.sha256 = sha256_hex(file);
-    const auto folder = character_folder(owner);
+    const auto folder = character_folder(with, owner);
     record.path = fmt::format("{}/{}/{}-{}.png", folder, record.folder, record.id,
                               record.sha256.substr(0, 8));
     record.url = with.assets.put(record.path, file).url;

@@ -9,8 +9,8 @@
 
 namespace medusa {
 
-// "{username}/characters/{slug}": where everything of a character lies.
-std::string character_folder(const character& owner);
+// "{user folder}/characters/{slug}": where everything of a character lies.
+std::string character_folder(const pipeline_parts& with, const character& owner);
 
 // Which picture of which job; the image's id follows from both.
 struct picture_key {

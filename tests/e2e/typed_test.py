@@ -1,0 +1,107 @@
+"""What people type works as printed: every npm line of the original guide, and every command of
+README and docs/. The launcher is replaced by the program itself, so that nothing is built here."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from house import BINARY, House, ROOT
+
+# The lines of the guide that its users type in server/, to the letter; {own} stands for a folder
+# with prompt files of one's own, where the guide names /path/to.
+GUIDE = r"""
+npm run fast-generate -- --name "Luna Starweaver" --description "A mystical elven sorceress with silver hair" --style fantasy
+npm run generate-batch
+npm run fast-generate -- --batch-templates --count 3
+npm run fast-generate -- \
+  --name "Aria Cybershade" \
+  --description "A cyberpunk hacker with neon hair" \
+  --style anime \
+  --tags "rebellious,confident,tech-savvy" \
+  --steps 30 \
+  --cfg 8
+npm run fast-generate -- \
+  --positive-prompt "{own}/custom_positive.txt" \
+  --negative-prompt "{own}/custom_negative.txt"
+npm run fast-generate -- --model "your_custom_model.safetensors"
+npm run fast-generate -- --userId "your_user_id" --username "your_username"
+NODE_ENV=development npm run fast-generate -- --name "Luna Starweaver" --description "A mystical elven sorceress with silver hair" --style fantasy
+"""
+
+
+def lines_of(text):
+    return [line for line in text.replace("\\\n", " ").splitlines() if line.strip()]
+
+
+def commands_of(page):
+    """The commands of a page's bash blocks, without comments."""
+    blocks = re.findall(r"```bash\n(.*?)```", page.read_text(), re.DOTALL)
+    lines = [re.sub(r"\s+# .*", "", line) for block in blocks for line in lines_of(block)]
+    return [line for line in lines if not line.startswith("#")]
+
+
+class Typed(House):
+    def setUp(self):
+        super().setUp()
+        self.checkout = self.home / "checkout"
+        shutil.copytree(ROOT / "server", self.checkout / "server")
+        shutil.copytree(ROOT / "tools", self.checkout / "tools")
+        launcher = self.checkout / "medusa"
+        launcher.write_text(f"#!/bin/sh\nexec '{BINARY}' \"$@\"\n")
+        launcher.chmod(0o755)
+        node = ROOT / ".deps/python/bin"
+        self.environment["PATH"] = f"{node}:{os.environ['PATH']}"
+
+    def typed(self, line, folder):
+        done = subprocess.run(["bash", "-ec", line], cwd=folder, env=self.environment, text=True,
+                              capture_output=True, check=False, timeout=300)
+        self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+        return done
+
+    def test_the_guide(self):
+        own = self.home / "own"
+        own.mkdir()
+        (own / "custom_positive.txt").write_text("soft light")
+        (own / "custom_negative.txt").write_text("blurry")
+        for line in lines_of(GUIDE.replace("{own}", str(own))):
+            done = self.typed(line, self.checkout / "server")
+            if "batch" in line:
+                self.assertIn("📊 Fast batch generation summary:", done.stdout)
+                self.assertIn("📈 Success rate: 100.0%", done.stdout)
+            if "NODE_ENV=development" in line:
+                self.assertIn("debug:", done.stderr)
+        self.environment["MEDUSA_USER_ID"] = "your_user_id"
+        mine = self.ok_json("list")
+        self.assertEqual([one["owner"] for one in mine],
+                         [{"userId": "your_user_id", "username": "your_username"}])
+        del self.environment["MEDUSA_USER_ID"]
+        records = self.ok_json("list")
+        self.assertEqual(len(records), 1 + 5 + 3 + 1 + 1 + 1 + 1)
+        aria = next(one for one in records if one["name"] == "Aria Cybershade")
+        made = aria["imageGeneration"]
+        self.assertEqual((made["steps"], made["cfg"]), (30, 8))
+        self.assertEqual(aria["personalityTraits"],
+                         {"mainTrait": "rebellious", "subTraits": ["confident", "tech-savvy"]})
+        self.assertIn("your_custom_model.safetensors",
+                      [one["imageGeneration"]["model"] for one in records])
+
+    def test_the_pages(self):
+        (self.checkout / "people.jsonl").write_text(
+            json.dumps({"name": "Ada", "description": "a dwarf engineer"}) + "\n")
+        for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+            folder = self.checkout
+            for line in commands_of(page):
+                if line.startswith("cd "):
+                    folder = folder / line.removeprefix("cd ")
+                    continue
+                if line.startswith(("./scripts/", "scripts/", "cmake ", "ctest ", "git ")):
+                    continue  # these build or test: the suite that runs this is one of them
+                with self.subTest(page=page.name, line=line):
+                    self.typed(line, folder)
+
+
+if __name__ == "__main__":
+    unittest.main()
