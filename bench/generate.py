@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Times the program as its users run it and prints one JSON document.
 
 usage: bench/generate.py [build/release/medusa]
@@ -65,7 +66,8 @@ def main():
             "batch": {
                 "characters": BATCH,
                 "per_second": round(statistics.median(BATCH / one[0] for one in batches), 2),
-                "cpu_ms_each": round(statistics.median(one[1] for one in batches) / BATCH * 1000, 1),
+                "cpu_ms_each": round(
+                    statistics.median(one[1] for one in batches) / BATCH * 1000, 1),
                 "peak_rss_mb": round(max(one[2] for one in batches)),
             },
             "raw_commit_ms": round(raw_commit_ms(home), 2),

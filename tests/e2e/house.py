@@ -1,4 +1,4 @@
-"""Runs the real program in a folder of its own: a home, a data folder, nothing else of the user's."""
+"""Runs the real program in a folder of its own: a home, a data folder, nothing of the user's."""
 
 import json
 import os

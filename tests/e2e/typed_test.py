@@ -10,26 +10,9 @@ import unittest
 
 from house import BINARY, House, ROOT
 
-# The lines of the guide that its users type in server/, to the letter; {own} stands for a folder
-# with prompt files of one's own, where the guide names /path/to.
-GUIDE = r"""
-npm run fast-generate -- --name "Luna Starweaver" --description "A mystical elven sorceress with silver hair" --style fantasy
-npm run generate-batch
-npm run fast-generate -- --batch-templates --count 3
-npm run fast-generate -- \
-  --name "Aria Cybershade" \
-  --description "A cyberpunk hacker with neon hair" \
-  --style anime \
-  --tags "rebellious,confident,tech-savvy" \
-  --steps 30 \
-  --cfg 8
-npm run fast-generate -- \
-  --positive-prompt "{own}/custom_positive.txt" \
-  --negative-prompt "{own}/custom_negative.txt"
-npm run fast-generate -- --model "your_custom_model.safetensors"
-npm run fast-generate -- --userId "your_user_id" --username "your_username"
-NODE_ENV=development npm run fast-generate -- --name "Luna Starweaver" --description "A mystical elven sorceress with silver hair" --style fantasy
-"""
+# What users of the guide type in server/, to the letter; {own} stands for a folder with prompt files
+# of one's own, where the guide names /path/to.
+GUIDE = (ROOT / "tests/data/guide_lines.txt").read_text()
 
 
 def lines_of(text):
