@@ -177,11 +177,12 @@ private:
         if (role_ != nullptr) wanted.push_back(role_->garment);
         if (species_ != nullptr) wanted.push_back(species_->garment);
         wanted.push_back(look_.role);
+        const bool young = made_.child || look_.age_band == "teen";
         const bool own = species_ != nullptr && !species_->garment.empty();
         const bool plain = role_ == nullptr && !own && look_.outfit.empty();
         if (plain)
-            wanted.push_back(pick("look.garment",
-                                  made_.child ? tables_.child_garments : tables_.plain_garments));
+            wanted.push_back(
+                pick("look.garment", young ? tables_.young_garments : tables_.plain_garments));
         for (const auto& word : tables_.plain_garments) wanted.push_back(word);
         for (const auto& word : wanted)
             if (made_.garment.empty()) made_.garment = garment_for(word);

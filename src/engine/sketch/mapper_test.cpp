@@ -163,6 +163,24 @@ TEST(Mapper, SaysWhatItCannotDraw) {
     EXPECT_TRUE(tells("half figure"));
 }
 
+TEST(Mapper, EverySettingOfTheVocabularyHasAPlace) {
+    const char* settings[] = {
+        "forest",      "sea",         "ship",    "city",     "neon-city",
+        "castle",      "throne-room", "garden",  "library",  "laboratory",
+        "space",       "starship",    "desert",  "mountain", "cherry-blossoms",
+        "tavern",      "snow",        "village", "beach",    "meadow",
+        "rooftop",     "temple",      "dungeon", "cave",     "market",
+        "battlefield", "studio"};
+    for (const auto* setting : settings) {
+        auto request = request_of(pirate());
+        request.appearance.setting = setting;
+        const auto drawn = plan_drawing(tables(), pieces(), request);
+        const bool exact = pieces().scene_for(setting).has_value();
+        EXPECT_EQ(drawn.notes.empty(), exact) << setting;
+        EXPECT_TRUE(exact || drawn.scene != "studio") << setting;
+    }
+}
+
 TEST(Mapper, RomanceIsNotDrawnForTheYoung) {
     auto request = request_of(pirate());
     request.appearance.mood = "desire";

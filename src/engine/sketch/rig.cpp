@@ -145,9 +145,10 @@ rig load_rig() {
         made.roles = table<role_entry>(roles, "roles");
         made.species = table<species_entry>(roles, "species");
         made.aliases = table<std::string>(roles, "aliases");
+        made.nearest_places = table<words>(roles, "nearest_places");
         made.usual_times = table<std::string>(roles, "usual_times");
         take(roles, "plain_garments", made.plain_garments);
-        take(roles, "child_garments", made.child_garments);
+        take(roles, "young_garments", made.young_garments);
         take(roles, "plain_settings", made.plain_settings);
         made.moods = table<expression>(read("sketch/moods.json"), "moods");
         made.treatments = table<treatment>(read("sketch/treatments.json"), "treatments");

@@ -85,11 +85,12 @@ struct rig {
     words natural_hair, natural_eyes, natural_skin;
     word_table<role_entry> roles;
     words plain_garments, plain_settings;  // for who has no role
-    words child_garments;                  // instead, for children
+    words young_garments;                  // instead, for children and teens
     word_table<std::string> aliases;       // accessory or mark -> part; "" where none is needed
     word_table<species_entry> species;
     word_table<expression> moods;
     word_table<treatment> treatments;
+    word_table<words> nearest_places;     // setting -> what is drawn where it has no scene yet
     word_table<std::string> usual_times;  // setting -> time of day where nobody says otherwise
 };
 
