@@ -22,14 +22,6 @@ weather weather_from(std::string_view word) {
     return weather::clear;
 }
 
-// The scene that comes nearest to a place which nobody has drawn yet.
-std::string substitute(const rig& tables, const wardrobe& pieces, std::string_view word) {
-    if (const auto near = tables.nearest_places.find(word); near != tables.nearest_places.end())
-        for (const auto& place : near->second)
-            if (const auto found = pieces.scene_for(place)) return *found;
-    return pieces.scene_for("studio").value_or(pieces.scenes.front().name);
-}
-
 void choose_place(drawing& made, const rig& tables, const wardrobe& pieces, const look& shown,
                   std::uint32_t character_seed) {
     const auto role = tables.roles.find(shown.role);
@@ -44,8 +36,8 @@ void choose_place(drawing& made, const rig& tables, const wardrobe& pieces, cons
                    .value_or("");
     made.scene = pieces.scene_for(word).value_or("");
     if (made.scene.empty()) {
-        made.scene = substitute(tables, pieces, word);
-        made.notes.push_back(fmt::format("sketch has no '{}' yet and draws another place", word));
+        made.scene = pieces.scene_for("studio").value_or(pieces.scenes.front().name);
+        made.notes.push_back(fmt::format("sketch cannot draw the setting '{}' yet", word));
     }
     const auto usual = tables.usual_times.find(word);
     const bool said = !shown.time_of_day.empty() || usual == tables.usual_times.end();

@@ -145,7 +145,6 @@ rig load_rig() {
         made.roles = table<role_entry>(roles, "roles");
         made.species = table<species_entry>(roles, "species");
         made.aliases = table<std::string>(roles, "aliases");
-        made.nearest_places = table<words>(roles, "nearest_places");
         made.usual_times = table<std::string>(roles, "usual_times");
         take(roles, "plain_garments", made.plain_garments);
         take(roles, "young_garments", made.young_garments);

@@ -90,7 +90,6 @@ struct rig {
     word_table<species_entry> species;
     word_table<expression> moods;
     word_table<treatment> treatments;
-    word_table<words> nearest_places;     // setting -> what is drawn where it has no scene yet
     word_table<std::string> usual_times;  // setting -> time of day where nobody says otherwise
 };
 
