@@ -10,8 +10,8 @@ import unittest
 
 from house import BINARY, House, ROOT
 
-# What users of the guide type in server/, to the letter; {own} stands for a folder with prompt files
-# of one's own, where the guide names /path/to.
+# What users of the guide type in server/, to the letter; {own} stands for a folder with prompt
+# files of one's own, where the guide names /path/to.
 GUIDE = (ROOT / "tests/data/guide_lines.txt").read_text()
 
 
