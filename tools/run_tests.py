@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tests of several build presets as one ctest run, so that there is one count at the end.
 
-    tools/run_tests.py dev:unit tsan:unit release:e2e
+    tools/run_tests.py dev:unit dev:e2e tsan:unit release:e2e
 
 Each argument is a preset and a label; the tests of build/<preset> with that label are listed as
 "<preset>: <name>" in build/all. The ten slowest are printed before ctest's closing lines, which
