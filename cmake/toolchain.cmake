@@ -1,7 +1,9 @@
 find_program(MEDUSA_CCACHE ccache)
 if(MEDUSA_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${MEDUSA_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${MEDUSA_CCACHE})
+  # Paths relative to the checkout, so that another clone finds what this one has compiled.
+  set(launcher env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 ${MEDUSA_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 
 find_program(MEDUSA_MOLD mold)
