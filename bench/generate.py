@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the program as its users run it and prints one JSON document.
 
-usage: bench/generate.py [build/release/medusa]
+usage: bench/run generate [PROGRAM]
 
 help_ms        `medusa --help`, median of 20
 generate_s     one `generate` with warm files, median of 10
