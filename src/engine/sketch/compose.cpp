@@ -35,8 +35,7 @@ std::string in_scene_space(const view& shown, const std::string& content) {
 }
 
 std::string in_figure_space(const view& shown, const frame& placing, const std::string& content) {
-    // Tall pictures have room for a larger figure.
-    const double scale = placing.scale * std::min(1.06, std::max(1.0, shown.height / shown.width));
+    const double scale = placing.scale;
     const double x = shown.width / 2 - 495 * scale + placing.shift;
     const double y = shown.height - placing.base * scale;
     const auto tilt = placing.tilt == 0
@@ -48,6 +47,18 @@ std::string in_figure_space(const view& shown, const frame& placing, const std::
                             : std::string();
     return fmt::format(R"~(<g transform="{}{}translate({} {}) scale({})">{}</g>)~", across, tilt,
                        svg_number(x), svg_number(y), svg_number(scale), content);
+}
+
+// A full figure is as large as the picture has room for, hat and shoes included.
+frame fit(const view& shown, const extent& reach, const frame& wanted) {
+    constexpr double margin = 34;
+    frame made = wanted;
+    made.scale = std::min((shown.height - 2 * margin) / (reach.bottom - reach.top),
+                          (shown.width - 2 * margin) / (reach.right - reach.left));
+    made.base = reach.bottom + margin / made.scale;
+    made.shift = (495 - (reach.left + reach.right) / 2) * made.scale;
+    made.tilt = 0;
+    return made;
 }
 
 // A soft light behind the head lets it stand out from any scene.
@@ -70,6 +81,10 @@ std::string compose_svg(const wardrobe& pieces, const drawing& what, int width, 
     const auto shown = view_of(width, height);
     const auto place = draw_scene(what.scene, what.time, what.sky, what.seed);
     auto figure = draw_figure(pieces, what, place.light);
+    frame placing = what.placing;
+    // Tall pictures have room for a larger figure.
+    placing.scale *= std::clamp(shown.height / shown.width, 1.0, 1.06);
+    if (what.full) placing = fit(shown, figure.reach, what.placing);
 
     std::string defs = place.defs + figure.defs;
     const slot_map light = {{"light", place.light.colour}, {"shade", place.light.shade}};
@@ -80,14 +95,13 @@ std::string compose_svg(const wardrobe& pieces, const drawing& what, int width, 
         return found->second.instantiate(name, light, prefix, what.seed);
     };
     const auto& style = what.finish.fragment;
-    const auto& motion = what.placing.fragment;
+    const auto& motion = placing.fragment;
     defs += layer(style, "defs") + layer(motion, "defs");
 
     const auto behind = place.background + layer(style, "behind") + layer(motion, "behind");
     const auto before = place.foreground + layer(style, "over");
-    std::string body =
-        in_scene_space(shown, behind) + halo(shown, what.placing, place.light, defs) +
-        in_figure_space(shown, what.placing, figure.body) + in_scene_space(shown, before);
+    std::string body = in_scene_space(shown, behind) + halo(shown, placing, place.light, defs) +
+                       in_figure_space(shown, placing, figure.body) + in_scene_space(shown, before);
     return fmt::format(
         R"~(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}" )~"
         R"~(fill="none"><defs>{}</defs>{}</svg>)~",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "engine/sketch/body.hpp"
 #include "engine/sketch/colour.hpp"
 #include "engine/sketch/dice.hpp"
 
@@ -92,6 +93,10 @@ public:
 
     figure_art paint() {
         definitions();
+        if (what_.full) {
+            whole(*what_.full);
+            return std::move(art_);
+        }
         art_.body += layer("back") + garment("back");
         hair(lines_.back_hair, "url(#hair-back)");
         head();
@@ -105,6 +110,47 @@ public:
     }
 
 private:
+    // The same head on a drawn body: back hair falls behind it, the jaw hides its neck.
+    void whole(const stance& how) {
+        auto colours = garment_ != nullptr ? garment_colours() : slots_;
+        const auto cape = pieces_.parts.find("cape");
+        if (cape != pieces_.parts.end()) {
+            const auto dyed = colours_of(cape->second);
+            colours["cape"] = dyed.at("main");
+            colours["cape_dark"] = dyed.at("dark");
+        }
+        auto made = draw_body(pieces_, how, garment_, colours, light_, layer("back", "back"),
+                              layer("neck", "", "back"));
+        art_.defs +=
+            made.defs +
+            R"~(<clipPath id="jaw"><path d="M-400 -900H1500V600L742 610)~"
+            R"~(C704 690 650 738 566 738C480 736 410 716 350 664L312 628H-400Z"/></clipPath>)~";
+        art_.reach = made.reach;
+        art_.reach.top = std::min(art_.reach.top, top());
+        const auto turn =
+            fmt::format(R"~(<g transform="rotate({} 470 800)">)~", svg_number(how.posture.head));
+        art_.body += made.behind + turn + layer("back", "", "back");
+        hair(lines_.back_hair, "url(#hair-back)");
+        art_.body += "</g>" + made.body + turn + R"~(<g clip-path="url(#jaw)">)~";
+        head();
+        art_.body += "</g>";
+        face();
+        eyes();
+        art_.body += layer("head");
+        front_hair();
+        art_.body += layer("front") + "</g>";
+    }
+
+    // Where the head ends, hair and hats included.
+    double top() const {
+        constexpr double hair_top = 96;
+        double made = hair_top;
+        for (const auto& part : worn_)
+            if (const auto said = part.piece->attribute("top"))
+                made = std::min(made, std::stod(*said));
+        return made;
+    }
+
     struct worn {
         const fragment* piece;
         std::string prefix;
@@ -153,7 +199,10 @@ private:
 
     void add_part(const std::string& name) {
         const auto found = pieces_.parts.find(name);
-        if (found != pieces_.parts.end()) worn_.push_back({&found->second, name + "-"});
+        if (found == pieces_.parts.end()) return;
+        // A full figure has them on its back and in its hands.
+        const bool drawn_with_body = name == "cape" || found->second.attribute("group") == "held";
+        if (!what_.full || !drawn_with_body) worn_.push_back({&found->second, name + "-"});
     }
 
     // The person's colours where the part wants them, its own elsewhere; those in the scene's
@@ -168,10 +217,13 @@ private:
         return own;
     }
 
-    std::string layer(std::string_view name) const {
+    // Of parts of one group only, or of all but one.
+    std::string layer(std::string_view name, std::string_view only = {},
+                      std::string_view without = "-") const {
         std::string made;
         for (const auto& part : worn_)
-            if (part.piece->has_layer(name))
+            if (const auto group = part.piece->attribute("group").value_or("");
+                part.piece->has_layer(name) && (only.empty() || group == only) && group != without)
                 made += part.piece->instantiate(name, colours_of(*part.piece), part.prefix);
         return made;
     }

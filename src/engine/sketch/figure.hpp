@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "engine/sketch/body.hpp"
 #include "engine/sketch/mapper.hpp"
 #include "engine/sketch/scene.hpp"
 #include "engine/sketch/wardrobe.hpp"
@@ -15,6 +16,7 @@ namespace medusa::sketch {
 struct figure_art {
     std::string defs;
     std::string body;
+    extent reach;  // of a full figure only
 };
 
 // `light`: of the scene; all colours of the figure lean to it.

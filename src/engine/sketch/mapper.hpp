@@ -6,11 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/engine.hpp"
 #include "engine/sketch/rig.hpp"
+#include "engine/sketch/stance.hpp"
 #include "engine/sketch/wardrobe.hpp"
 
 namespace medusa::sketch {
@@ -41,7 +43,8 @@ struct drawing {
     weather sky = weather::clear;
     frame placing;
     treatment finish;
-    std::string seed;  // of what is scattered in the scene
+    std::optional<stance> full;  // a whole figure; otherwise a bust
+    std::string seed;            // of what is scattered in the scene
     std::vector<std::string> notes;
 };
 

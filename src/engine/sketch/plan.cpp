@@ -45,6 +45,39 @@ void choose_place(drawing& made, const rig& tables, const wardrobe& pieces, cons
     made.sky = weather_from(shown.weather);
 }
 
+// The activity that the request names, else for action what the role does, else standing.
+std::string pose_name(const figure_tables& tables, const picture_request& request) {
+    for (const auto* said : {&request.setting, &request.mood})
+        if (const auto found = tables.pose_words.find(*said); found != tables.pose_words.end())
+            return found->second;
+    if (request.type != image_type::action) return "standing";
+    const auto of_role = tables.role_poses.find(request.appearance.role);
+    if (of_role != tables.role_poses.end()) return of_role->second;
+    words any;
+    for (const auto& [name, posture] : tables.poses)
+        if (name != "standing" && name != "reading") any.push_back(name);
+    return dice_random(std::to_string(request.character_seed)).pick("look.pose", any).value_or("");
+}
+
+stance choose_stance(const figure_tables& tables, const drawing& what,
+                     const picture_request& request) {
+    stance made;
+    made.name = pose_name(tables, request);
+    made.posture = tables.poses.at(made.name);
+    const auto build = tables.builds.find(request.style);
+    made.build = build != tables.builds.end() ? build->second : tables.builds.at("");
+    const auto clothes = tables.cuts.find(what.who.garment);
+    made.clothes = clothes != tables.cuts.end() ? clothes->second : tables.cuts.at("");
+    made.prop = made.posture.prop;
+    for (const auto& part : what.who.parts) {
+        if (part == "cape") made.cape = true;
+        const auto held = tables.prop_of_part.find(part);
+        if (held != tables.prop_of_part.end() && made.posture.hand != "both")
+            made.prop = held->second;
+    }
+    return made;
+}
+
 }  // namespace
 
 drawing plan_drawing(const rig& tables, const wardrobe& pieces, const picture_request& request) {
@@ -60,8 +93,8 @@ drawing plan_drawing(const rig& tables, const wardrobe& pieces, const picture_re
     if (const auto found = tables.treatments.find(request.style); found != tables.treatments.end())
         made.finish = found->second;
     if (!made.finish.note.empty()) made.notes.push_back(made.finish.note);
-    if (request.type == image_type::full_body)
-        made.notes.push_back("sketch draws full-body pictures as a half figure");
+    if (request.type == image_type::full_body || request.type == image_type::action)
+        made.full = choose_stance(tables.figures, made, request);
     made.seed = std::to_string(request.seed);
     return made;
 }

@@ -154,6 +154,7 @@ rig load_rig() {
     } catch (const std::exception& problem) {
         throw error(errc::internal, fmt::format("sketch: a table is broken: {}", problem.what()));
     }
+    made.figures = load_figure_tables();
     return made;
 }
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/sketch/stance.hpp"
+
 namespace medusa::sketch {
 
 using words = std::vector<std::string>;
@@ -91,6 +93,7 @@ struct rig {
     word_table<expression> moods;
     word_table<treatment> treatments;
     word_table<std::string> usual_times;  // setting -> time of day where nobody says otherwise
+    figure_tables figures;                // of full figures
 };
 
 rig load_rig();

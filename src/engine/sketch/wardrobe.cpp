@@ -64,6 +64,7 @@ wardrobe load_wardrobe() {
     made.face = load_pieces("sketch/face/");
     made.parts = load_pieces("sketch/parts/");
     made.garments = load_pieces("sketch/garments/");
+    made.limbs = load_pieces("sketch/figure/");
     made.finishes = load_pieces("sketch/finishes/");
     // A file's own name wins over what another file calls itself.
     for (const auto& [name, garment] : made.garments) made.garment_words[as_word(name)] = name;

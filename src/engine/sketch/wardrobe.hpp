@@ -24,6 +24,7 @@ struct wardrobe {
     pieces face;        // of resources/sketch/face: eyes, brows, mouths
     pieces parts;       // of resources/sketch/parts, by file name
     pieces garments;    // of resources/sketch/garments
+    pieces limbs;       // of resources/sketch/figure: hands, shoes, props
     pieces finishes;    // of resources/sketch/finishes
     std::vector<scene_info> scenes;
     // Word of the vocabulary -> file, as the files themselves say (m:words).

@@ -1,0 +1,163 @@
+#include "engine/sketch/body.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <pugixml.hpp>
+
+#include "core/hash.hpp"
+#include "domain/template.hpp"
+#include "engine/sketch/compose.hpp"
+#include "engine/sketch/figure.hpp"
+#include "engine/sketch/raster.hpp"
+
+namespace medusa::sketch {
+namespace {
+
+const rig& tables() {
+    static const auto loaded = load_rig();
+    return loaded;
+}
+const wardrobe& pieces() {
+    static const auto loaded = load_wardrobe();
+    return loaded;
+}
+
+picture_request full_figure(std::string_view description, std::string_view activity) {
+    picture_request made;
+    made.appearance = parse_look(description, {});
+    made.type = image_type::full_body;
+    made.style = "anime";
+    made.mood = activity;
+    made.seed = 5;
+    made.character_seed = 6;
+    return made;
+}
+
+std::string svg_of(const picture_request& request, int width = 256, int height = 256) {
+    return compose_svg(pieces(), plan_drawing(tables(), pieces(), request), width, height);
+}
+
+// The names of layers that poses and cuts use must be in the drawn files.
+TEST(Body, TablesNameOnlyWhatIsDrawn) {
+    const auto drawn = [](std::string_view file, const std::string& layer) {
+        return layer.empty() || pieces().limbs.at(std::string(file)).has_layer(layer);
+    };
+    const auto& all = tables().figures;
+    EXPECT_GE(all.poses.size(), 8U);
+    for (const auto& [name, stance] : all.poses) {
+        EXPECT_TRUE(drawn("hands", stance.left_arm.shape)) << name;
+        EXPECT_TRUE(drawn("hands", stance.right_arm.shape)) << name;
+        for (const auto& prop : {stance.prop, stance.seat, stance.effect})
+            EXPECT_TRUE(drawn("props", prop)) << name << " " << prop;
+    }
+    for (const auto& [part, prop] : all.prop_of_part) EXPECT_TRUE(drawn("props", prop)) << prop;
+    for (const auto& [garment, cut] : all.cuts) EXPECT_TRUE(drawn("shoes", cut.shoe)) << garment;
+    for (const auto& [role, pose] : all.role_poses) EXPECT_TRUE(all.poses.contains(pose)) << role;
+    for (const auto& [word, pose] : all.pose_words) EXPECT_TRUE(all.poses.contains(pose)) << word;
+    for (const auto& [garment, art] : pieces().garments)
+        EXPECT_TRUE(all.cuts.contains(garment)) << garment << " has no cut in figure.json";
+}
+
+TEST(Body, EveryPoseInEveryGarmentIsASoundDrawing) {
+    const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
+    auto plan = plan_drawing(tables(), pieces(), full_figure("a woman with a cape", "standing"));
+    for (const auto& [garment, art] : pieces().garments)
+        for (const auto& [name, stance] : tables().figures.poses) {
+            plan.who.garment = garment;
+            plan.full->posture = stance;
+            plan.full->clothes = tables().figures.cuts.at(garment);
+            plan.full->prop = stance.prop.empty() ? "staff" : stance.prop;
+            const auto drawn = draw_figure(pieces(), plan, place.light);
+            const auto text = "<svg>" + drawn.defs + drawn.body + "</svg>";
+            pugi::xml_document tree;
+            ASSERT_TRUE(tree.load_buffer(text.data(), text.size())) << garment << " " << name;
+            for (const auto* bad : {" opacity=", "<filter", "<text", "$", "nan", "inf"})
+                EXPECT_EQ(text.find(bad), std::string::npos) << garment << " " << name << bad;
+        }
+}
+
+// What is drawn lies where the figure says it does: that much the picture shows, with a margin.
+TEST(Body, NothingReachesOutOfItsExtent) {
+    constexpr double around = 300;  // figure units shown beyond the extent
+    constexpr double margin = 60;   // that the picture leaves free around a figure
+    constexpr int side_px = 160;
+    const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
+    for (const auto& [name, stance] : tables().figures.poses)
+        for (const auto* who : {"a witch with a witch hat", "a knight", "an angel", "a mage"}) {
+            const auto plan = plan_drawing(tables(), pieces(), full_figure(who, name));
+            const auto drawn = draw_figure(pieces(), plan, place.light);
+            const auto& reach = drawn.reach;
+            const double width = reach.right - reach.left + 2 * around;
+            const double height = reach.bottom - reach.top + 2 * around;
+            const auto picture = render_svg(
+                fmt::format(R"~(<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{0}" )~"
+                            R"~(preserveAspectRatio="none" viewBox="{1} {2} {3} {4}" fill="none">)~"
+                            R"~(<defs>{5}</defs>{6}</svg>)~",
+                            side_px, reach.left - around, reach.top - around, width, height,
+                            drawn.defs, drawn.body),
+                side_px, side_px);
+            int outside = 0;
+            for (int y = 0; y < side_px; ++y)
+                for (int x = 0; x < side_px; ++x) {
+                    const double at_x = (x + 0.5) / side_px * width - around;
+                    const double at_y = (y + 0.5) / side_px * height - around;
+                    const bool inside = at_x > -margin && at_x < width - 2 * around + margin &&
+                                        at_y > -margin && at_y < height - 2 * around + margin;
+                    const auto alpha =
+                        picture.rgba[static_cast<std::size_t>(y * side_px + x) * 4 + 3];
+                    if (!inside && alpha > 40) ++outside;
+                }
+            EXPECT_EQ(outside, 0) << name << ": " << who;
+        }
+}
+
+// Poses turn the head as a whole; the drawing of it is the same to the byte.
+TEST(Body, TheSamePersonInEveryPose) {
+    const auto head_in = [](std::string_view activity) {
+        auto request = full_figure("an elf mage with green eyes and a scar", activity);
+        auto plan = plan_drawing(tables(), pieces(), request);
+        const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
+        const auto body = draw_figure(pieces(), plan, place.light).body;
+        return body.substr(body.find("url(#jaw)"));
+    };
+    const auto standing = head_in("standing");
+    EXPECT_GT(standing.size(), 2000U);
+    for (const auto& [name, stance] : tables().figures.poses)
+        EXPECT_EQ(head_in(name), standing) << name;
+}
+
+TEST(Body, ActionIsWhatTheRoleDoes) {
+    const auto pose_of = [](std::string_view who, std::string_view activity) {
+        auto request = full_figure(who, activity);
+        request.type = image_type::action;
+        return plan_drawing(tables(), pieces(), request).full->name;
+    };
+    EXPECT_EQ(pose_of("a mage", ""), "casting");
+    EXPECT_EQ(pose_of("a knight", ""), "fighting");
+    EXPECT_EQ(pose_of("a pirate", ""), "fighting");
+    EXPECT_EQ(pose_of("a dancer", ""), "dancing");
+    EXPECT_EQ(pose_of("a librarian", ""), "reading");
+    EXPECT_EQ(pose_of("a ranger", ""), "running");
+    EXPECT_EQ(pose_of("a knight", "reading"), "reading");
+    EXPECT_EQ(pose_of("a woman", ""), pose_of("a woman", ""));
+}
+
+// As Compose.TheTemplatesAreDrawnAsBefore, for the eight poses of one of them.
+TEST(Body, PosesAreDrawnAsBefore) {
+    std::string now;
+    const auto given = template_at(0);
+    for (const auto& [name, stance] : tables().figures.poses) {
+        auto request = full_figure(given.description, name);
+        request.style = given.style;
+        now += sha256_hex(svg_of(request, 1024, 1024)) + "  " + name + "\n";
+    }
+    std::ifstream file(MEDUSA_ROOT "/tests/data/sketch_figures.txt");
+    const std::string before((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_EQ(now, before) << "the file should say:\n" << now;
+}
+
+}  // namespace
+}  // namespace medusa::sketch

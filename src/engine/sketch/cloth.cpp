@@ -1,0 +1,150 @@
+#include "engine/sketch/cloth.hpp"
+
+#include <algorithm>
+
+#include "engine/sketch/tube.hpp"
+
+namespace medusa::sketch {
+namespace {
+
+using cap = tube::cap;
+
+struct flare {
+    double reach;     // position on the legs of the hem
+    double hip, hem;  // radius around a leg
+};
+
+std::vector<std::string> skirt_shapes(const body_pen& pen, const flare& how) {
+    const auto& b = pen.how.build;
+    const std::vector<ring> rings = {{0, how.hip}, {how.reach, how.hem}, {2, how.hem}};
+    const tube left(pen.bones.left_leg, rings);
+    const tube right(pen.bones.right_leg, rings);
+    const double y = b.torso * body_pen::belt_line;
+    const auto waist_left = on_torso(pen.how.posture, -b.waist * 1.02, y);
+    const auto waist_right = on_torso(pen.how.posture, b.waist * 1.02, y);
+    auto hem_left = left.side(how.reach, 1);
+    auto hem_right = right.side(how.reach, -1);
+    if (right.middle(how.reach).x < left.middle(how.reach).x) {
+        hem_left = right.side(how.reach, 1);
+        hem_right = left.side(how.reach, -1);
+    }
+    const point low = {(hem_left.x + hem_right.x) / 2, std::max(hem_left.y, hem_right.y) + 26};
+    const auto hip_left = on_torso(pen.how.posture, -b.hip * 1.14, b.torso * 0.98);
+    const auto hip_right = on_torso(pen.how.posture, b.hip * 1.14, b.torso * 0.98);
+    const auto hull = curve_through({waist_left, hip_left, hem_left}) +
+                      curve_through({hem_left, low, hem_right}, false) +
+                      curve_through({hem_right, hip_right, waist_right}, false) + "Z";
+    return {hull, left.path(0.2, how.reach, cap::start), right.path(0.2, how.reach, cap::start)};
+}
+
+flare skirt_flare(const body_pen& pen) {
+    const double r = pen.how.build.leg_girth;
+    if (pen.how.clothes.skirt == "long") return {1.84, r, r * 1.75};
+    if (pen.how.clothes.skirt == "knee") return {1.02, r, r * 1.6};
+    return {0.52, r, r * 1.5};
+}
+
+// Folds run from the waist to the hem; the ones away from the light are broad.
+std::string folds(const body_pen& pen, const flare& how) {
+    const auto& b = pen.how.build;
+    const auto shade = pen.dark(pen.colour(pen.how.clothes.skirt_fill));
+    const std::vector<ring> rings = {{0, how.hip}, {how.reach, how.hem}, {2, how.hem}};
+    std::string made;
+    for (const bool left : {true, false}) {
+        const tube leg(left ? pen.bones.left_leg : pen.bones.right_leg, rings);
+        for (const double across : {-0.62, 0.1, 0.66}) {
+            const double wide = across * pen.side > 0 ? 0.3 : 0.1;
+            const auto top = on_torso(pen.how.posture, -across * b.waist * 0.5 + (left ? -30 : 30),
+                                      b.torso * 0.8);
+            const double to = how.reach - (pen.how.clothes.hem.empty() ? 0.02 : 0.11);
+            made += pen.path(
+                curve_through({top, leg.side(to * 0.55, across), leg.side(to, across - wide / 2)}) +
+                    curve_through({leg.side(to, across + wide / 2),
+                                   leg.side(to * 0.55, across + wide * 0.3), top},
+                                  false) +
+                    "Z",
+                shade);
+        }
+    }
+    return made;
+}
+
+}  // namespace
+
+std::string draw_skirt(const body_pen& pen) {
+    const auto how = skirt_flare(pen);
+    const auto fill = pen.colour(pen.how.clothes.skirt_fill);
+    std::string made =
+        pen.merged(skirt_shapes(pen, how),
+                   pen.how.clothes.hem.empty() ? fill : pen.colour(pen.how.clothes.hem));
+    if (!pen.how.clothes.hem.empty()) {
+        auto upper = how;
+        upper.reach -= 0.09;
+        for (const auto& d : skirt_shapes(pen, upper)) made += pen.path(d, fill);
+    }
+    return made + folds(pen, how);
+}
+
+std::string draw_tails_behind(const body_pen& pen) {
+    const double r = pen.how.build.leg_girth;
+    const flare how = {pen.how.clothes.tails == "long" ? 1.6 : 1.0, r * 1.25, r * 1.9};
+    return pen.merged({skirt_shapes(pen, how).front()}, pen.dark(pen.colour("main")));
+}
+
+// The fronts of the coat hang over the outer half of each leg.
+std::string draw_tails_before(const body_pen& pen) {
+    const auto& b = pen.how.build;
+    const double r = b.leg_girth;
+    const double reach = pen.how.clothes.tails == "long" ? 1.56 : 0.98;
+    std::string made;
+    for (const bool left : {false, true}) {
+        const double out = left ? 1 : -1;
+        const tube leg(left ? pen.bones.left_leg : pen.bones.right_leg,
+                       {{0, r * 1.2}, {reach, r * 1.8}, {2, r * 1.8}});
+        const double y = b.torso * body_pen::belt_line;
+        const auto top_in = on_torso(pen.how.posture, -out * b.waist * 0.3, y);
+        const auto top_out = on_torso(pen.how.posture, -out * b.waist * 1.02, y);
+        const auto hip = on_torso(pen.how.posture, -out * b.hip * 1.1, b.torso);
+        const auto panel =
+            curve_through({top_out, hip, leg.side(reach * 0.6, out), leg.side(reach, out)}) +
+            curve_through({leg.side(reach, out), leg.side(reach + 0.03, out * 0.5),
+                           leg.side(reach, -out * 0.05)},
+                          false) +
+            curve_through({leg.side(reach, -out * 0.05), leg.side(reach * 0.5, out * 0.1), top_in},
+                          false) +
+            "Z";
+        made += pen.inked(panel, pen.colour("main"));
+        if (out * pen.side > 0)
+            made += pen.path(
+                curve_through({leg.side(0.1, out * 0.8), leg.side(reach, out * 0.62)}) +
+                    curve_through(
+                        {leg.side(reach - 0.02, out * 0.96), leg.side(reach * 0.5, out * 0.95)},
+                        false) +
+                    "Z",
+                pen.dark(pen.colour("main")));
+        if (!pen.how.clothes.hem.empty())
+            made += pen.stroke(curve_through({leg.side(reach - 0.04, -out * 0.02),
+                                              leg.side(reach * 0.5, out * 0.14), top_in}),
+                               pen.colour(pen.how.clothes.hem), 9);
+    }
+    return made;
+}
+
+std::string draw_cape(const body_pen& pen) {
+    const auto& b = pen.how.build;
+    const double away = pen.how.posture.lean * -9;  // it trails behind a figure that leans
+    const auto at = pen.bones.neck;
+    const double low = pen.bones.ground - 150;
+    const auto d = curve_through({{at.x - b.shoulder * 0.8, at.y + 6},
+                                  {at.x - b.shoulder * 1.5 + away * 0.4, (at.y + low) / 2},
+                                  {at.x - b.shoulder * 2.0 + away, low},
+                                  {at.x - b.shoulder * 0.7 + away, low + 44},
+                                  {at.x + b.shoulder * 0.6 + away, low + 40},
+                                  {at.x + b.shoulder * 1.7 + away * 0.6, low - 10},
+                                  {at.x + b.shoulder * 1.35, (at.y + low) / 2},
+                                  {at.x + b.shoulder * 0.75, at.y + 6}}) +
+                   "Z";
+    return pen.inked(d, pen.slots.at("cape"));
+}
+
+}  // namespace medusa::sketch

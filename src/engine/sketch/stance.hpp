@@ -1,0 +1,55 @@
+// What artists say about full figures: resources/sketch/figure/*.json and poses/*.json, and which
+// pose, build and cut a picture takes from them.
+//
+// Read once by load_figure_tables() (no I/O: they are embedded), immutable afterwards: any thread.
+// Errors: error(internal) for a table that is not as it should be, which is a bug of the build.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/sketch/skeleton.hpp"
+
+namespace medusa::sketch {
+
+// How a garment goes on below the bust. Colours are slots of the garment ("main") or "#rrggbb".
+struct cut {
+    std::string sleeve = "long";  // "none", "short", "long" or "wide"
+    std::string sleeve_fill = "main";
+    std::string cuff;            // empty: none
+    double top = 1;              // how far the top reaches: 1 is the hip joints
+    std::string skirt = "none";  // "none", "short", "knee" or "long"
+    std::string skirt_fill = "main";
+    std::string hem;              // empty: none
+    std::string tails = "none";   // of a coat: "none", "knee" or "long"
+    std::string legs = "second";  // trousers; "skin": bare
+    std::string belt, buckle;
+    std::string shoe = "shoes";  // a layer of figure/shoes.svg
+    std::string shoe_fill = "main_dark";
+    std::string gloves;  // empty: bare hands
+    std::string plates;  // colour of knee and elbow pieces; empty: none
+};
+
+struct figure_tables {
+    std::map<std::string, proportions, std::less<>> builds;  // by style; "" for every other
+    std::map<std::string, pose, std::less<>> poses;
+    std::map<std::string, cut, std::less<>> cuts;                  // by garment file; "" for others
+    std::map<std::string, std::string, std::less<>> role_poses;    // for action
+    std::map<std::string, std::string, std::less<>> prop_of_part;  // part -> layer of props.svg
+    std::map<std::string, std::string, std::less<>> pose_words;    // "dance" -> "dancing"
+};
+
+struct stance {
+    std::string name;  // of the pose
+    pose posture;
+    proportions build;
+    cut clothes;
+    std::string prop;  // a layer of figure/props.svg; empty: none
+    bool cape = false;
+};
+
+figure_tables load_figure_tables();
+
+}  // namespace medusa::sketch
