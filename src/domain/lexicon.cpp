@@ -13,12 +13,23 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::pair<std::string_view, word_kind> kinds[] = {
-    {"value", word_kind::value},       {"attribute", word_kind::attribute},
-    {"link", word_kind::link},         {"simile", word_kind::simile},
-    {"single", word_kind::single},     {"filler", word_kind::filler},
-    {"article", word_kind::article},   {"connector", word_kind::connector},
-    {"boundary", word_kind::boundary}, {"negator", word_kind::negator},
-    {"others", word_kind::others},     {"ignored", word_kind::ignored},
+    {"value", word_kind::value},
+    {"attribute", word_kind::attribute},
+    {"link", word_kind::link},
+    {"simile", word_kind::simile},
+    {"single", word_kind::single},
+    {"filler", word_kind::filler},
+    {"article", word_kind::article},
+    {"connector", word_kind::connector},
+    {"boundary", word_kind::boundary},
+    {"negator", word_kind::negator},
+    {"others", word_kind::others},
+    {"ignored", word_kind::ignored},
+    {"pronoun", word_kind::pronoun},
+    {"verb", word_kind::verb},
+    {"kin", word_kind::kin},
+    {"beside", word_kind::beside},
+    {"correction", word_kind::correction},
 };
 
 word_kind kind_from(std::string_view word) {
@@ -57,8 +68,11 @@ std::string plural_of(const std::string& word) {
 }
 
 char mark_of(unsigned char c) {
-    if (c == ',' || c == ':') return char(c);
-    const std::string_view ends = ".;!?()[]\"\n\r/|";
+    if (c == ',' || c == ':' || c == '?') return char(c);
+    if (c == '+') return ',';
+    // "eyes (green)", "hair=black": what stands in brackets is said of the word before.
+    if (c == '(' || c == '=') return ':';
+    const std::string_view ends = ".;!)[]\n\r/|";
     return ends.find(char(c)) == std::string_view::npos ? '\0' : '.';
 }
 
@@ -109,6 +123,7 @@ std::vector<token> tokens_of(std::string_view text) {
             continue;
         }
         finish();
+        if (c == '&') tokens.push_back({"and"});
         if (const char mark = mark_of(c)) tokens.push_back({{}, mark});
     }
     finish();

@@ -15,18 +15,23 @@
 namespace medusa {
 
 enum class word_kind {
-    value,      // means something by itself: "sorceress"; as a noun it takes attributes: "hair"
-    attribute,  // means something beside a noun only: "silver"
-    link,       // ties attributes to the noun before it: "is"
-    simile,     // the same, and what follows is only a comparison: "like the sea"
-    single,     // one of a pair: "one", "left"
-    filler,     // may stand between attribute and noun: "very"
-    article,    // starts a new phrase: "a", "her"
-    connector,  // "and"
-    boundary,   // ends a phrase: "with"
-    negator,    // "without"
-    others,     // what follows is somebody else: "daughter of"
-    ignored,    // a saying that means nothing here: "young at heart"
+    value,       // means something by itself: "sorceress"; as a noun it takes attributes: "hair"
+    attribute,   // means something beside a noun only: "silver"
+    link,        // ties attributes to the noun before it: "is"
+    simile,      // the same, and what follows is only a comparison: "like the sea"
+    single,      // one of a pair: "one", "left"
+    filler,      // may stand between attribute and noun: "very"
+    article,     // starts a new phrase: "a", "her"
+    pronoun,     // the same, and speaks of the subject again: "she"
+    connector,   // "and"
+    boundary,    // ends a phrase: "with"
+    negator,     // "without"
+    verb,        // ends a phrase, and speaks of the subject again: "stands"
+    others,      // what follows is somebody else: "daughter of"
+    kin,         // is somebody else, with all that is said of them: "her brother"
+    beside,      // the same, where a person follows: "next to a bald man in a coat"
+    correction,  // what follows in the sentence counts, whatever was said: "no, wait"
+    ignored,     // a saying that means nothing here: "young at heart"
 };
 
 using field_value = std::pair<std::string, std::string>;
@@ -50,7 +55,7 @@ struct word_sense {
 };
 
 // A word in lower case, or a punctuation mark: ',' between parts of a sentence, ':' after a
-// heading, '.' at ends.
+// heading, '.' at ends, '?' after a question.
 struct token {
     std::string text;
     char mark = 0;

@@ -45,6 +45,8 @@ look parse_look(std::string_view description, const std::vector<std::string>& ta
                            reading.hinted_ages.end());
     }
     for (const auto& reading : readings) merge(result, reading.hinted);
+    // "magenta ombre hair" names one colour.
+    if (result.hair_color.empty()) std::swap(result.hair_color, result.hair_color2);
     result.age_band = age_among(ages.empty() ? hinted_ages : ages);
     return result;
 }

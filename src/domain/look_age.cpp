@@ -91,7 +91,8 @@ std::optional<int> years_told(cursor& from) {
         if (from.take({"of"}) && from.take({"age"})) return value;
         return std::nullopt;
     }
-    const bool is_a_limit = limit_word && *value <= 18 && from.word() != "feet";
+    // "tucked under one arm" is no age.
+    const bool is_a_limit = limit_word && *value > 1 && *value <= 18 && from.word() != "feet";
     return is_a_limit ? std::optional(*value - 1) : std::nullopt;
 }
 
@@ -102,13 +103,15 @@ std::optional<int> years_of_somebody(cursor& from) {
     return from.take({"of"}) ? number(from) : std::nullopt;
 }
 
-// "a queen, 45, with ...".
+// "a queen, 45, with ...", "a judge: seventy, ...", "a tailor, fifty-something".
 std::optional<int> years_in_passing(cursor& from) {
     if (from.at > 0 && !from.tokens[from.at - 1].mark) return std::nullopt;
-    const auto value = digits(from.word());
-    ++from.at;
+    const bool in_words = !digits(from.word());
+    const auto value = number(from);
+    from.take({"something", "ish"});
     if (from.at < from.tokens.size() && !from.tokens[from.at].mark) return std::nullopt;
-    return value && *value >= 3 && *value < 100 ? value : std::nullopt;
+    const int at_least = in_words ? 13 : 3;
+    return value && *value >= at_least && *value < 100 ? value : std::nullopt;
 }
 
 // "in her sixties", "in his late 20s", "early thirties", "woman, 30s".

@@ -66,6 +66,15 @@ bool fill(look& subject, std::string_view field, std::string_view value) {
     throw error(errc::internal, "a look has no field \"" + std::string(field) + "\"");
 }
 
+void clear_for(look& subject, std::string_view field, std::string_view value) {
+    for (const auto& [name, member] : words) {
+        if (name != field || subject.*member == value) continue;
+        (subject.*member).clear();
+        if (member == &look::hair_color) subject.hair_color2.clear();
+        if (member == &look::eye_color) subject.eye_color2.clear();
+    }
+}
+
 void take_out(look& subject, std::string_view field, std::string_view value) {
     for (const auto& [name, member] : words)
         if (name == field && subject.*member == value) (subject.*member).clear();

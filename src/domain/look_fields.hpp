@@ -12,6 +12,10 @@ namespace medusa {
 // `subject` changed. Throws error(internal) for a name that is no field.
 bool fill(look& subject, std::string_view field, std::string_view value);
 
+// Empties a field of one word, with the second colour that belongs to it, so that `value` can be
+// filled in. Lists and fields that hold `value` stay as they are.
+void clear_for(look& subject, std::string_view field, std::string_view value);
+
 // Takes `value` out of a field again.
 void take_out(look& subject, std::string_view field, std::string_view value);
 

@@ -4,50 +4,12 @@
 #include <optional>
 #include <utility>
 
-#include "domain/lexicon.hpp"
-#include "domain/look_age.hpp"
+#include "domain/look_ahead.hpp"
 #include "domain/look_fields.hpp"
+#include "domain/look_units.hpp"
 
 namespace medusa {
 namespace {
-
-// One step of a text: a known phrase, an age, a punctuation mark, or a word that is not known.
-struct unit {
-    const word_sense* sense = nullptr;
-    std::string_view age;
-    char mark = 0;
-    std::string_view word;
-};
-
-// "shimmering", "carefully", "graceful": words that stand between an attribute and its noun. Short
-// ones are left out: "ring", "king".
-bool looks_like_an_adjective(std::string_view word) {
-    const auto ends = [&](std::string_view end, std::size_t at_least) {
-        return word.size() >= at_least && word.ends_with(end);
-    };
-    return ends("ing", 7) || ends("ed", 5) || ends("ly", 5) || ends("ful", 6) || ends("less", 6) ||
-           ends("ous", 6) || ends("like", 6);
-}
-
-std::vector<unit> units_of(std::span<const token> tokens) {
-    std::vector<unit> units;
-    for (std::size_t at = 0; at < tokens.size();) {
-        unit next;
-        next.mark = tokens[at].mark;
-        next.word = tokens[at].text;
-        std::size_t length = 1;
-        if (const auto age = age_at(tokens, at)) {
-            next.age = age->band;
-            length = age->length;
-        } else if (const auto known = look_lexicon().longest_at(tokens, at)) {
-            next.sense = known->sense;
-            length = known->length;
-        }
-        units.push_back(next);
-        at += length;
-    }
-    return units;
-}
 
 class reader {
 public:
@@ -62,7 +24,7 @@ public:
     }
 
 private:
-    enum class scope { plain, negated, others, simile };
+    enum class scope { plain, negated, others, company, simile };
 
     struct waiting_attribute {
         const word_sense* sense;
@@ -80,14 +42,20 @@ private:
 
     void step(const unit& now) {
         if (now.mark == ',') return comma();
-        if (now.mark == ':') return link(false);
-        if (now.mark) return end_phrase();
+        if (now.mark == ':') return colon();
+        if (now.mark) return end_sentence();
         if (!now.age.empty()) {
-            if (scope_ != scope::others) result_.ages.emplace_back(now.age);
+            if (!is_of_others()) count_years(now.age);
             return;
         }
         if (!now.sense || now.sense->kind == word_kind::ignored) return unknown(now);
         known(*now.sense);
+    }
+
+    // Years tell more than words: "a young woman, seventy years old".
+    void count_years(std::string_view age) {
+        result_.ages.emplace(result_.ages.begin() + ages_in_years_, age);
+        ++ages_in_years_;
     }
 
     void known(const word_sense& sense) {
@@ -105,12 +73,29 @@ private:
             case word_kind::filler:
             case word_kind::ignored:
                 return;
+            case word_kind::pronoun:
+                if (is_of_others()) end_phrase();
+                return article(sense);
             case word_kind::article:
                 return article(sense);
             case word_kind::connector:
                 return connector();
             case word_kind::boundary:
+                return boundary();
+            case word_kind::verb:
                 return end_phrase();
+            case word_kind::beside:
+                if (!names_somebody(units_, at_ + 1)) return end_phrase();
+                [[fallthrough]];
+            case word_kind::kin:
+                end_phrase();
+                say(sense);
+                scope_ = scope::company;
+                return;
+            case word_kind::correction:
+                end_phrase();
+                corrects_ = true;
+                return;
             case word_kind::negator:
                 end_phrase();
                 scope_ = scope::negated;
@@ -124,7 +109,7 @@ private:
     }
 
     void attribute(const word_sense& sense) {
-        if (scope_ == scope::negated || scope_ == scope::others) return;
+        if (scope_ == scope::negated || is_of_others()) return;
         waiting_.push_back({&sense, connector_ && !waiting_.empty(), comma_});
         connector_ = comma_ = false;
     }
@@ -136,6 +121,7 @@ private:
             case scope::negated:
                 return deny(sense);
             case scope::others:
+            case scope::company:
                 return;
             case scope::simile:
                 // "in the body of a child": only an age counts, lest somebody is made older.
@@ -144,6 +130,11 @@ private:
                 return settle();
         }
         if (sense.noun) give_to(sense);
+        // "a castle kitchen" is a kitchen.
+        const auto* place = field_of(sense, "setting");
+        if (place && at_ > 0 && units_[at_ - 1].sense &&
+            field_of(*units_[at_ - 1].sense, "setting"))
+            clear_for(result_.said, "setting", *place);
         say(sense);
         if (is_garment(sense)) ++garments_;
         connector_ = comma_ = false;
@@ -154,10 +145,12 @@ private:
         settle();
         if (new_subject || !receiver_.linked) receiver_ = {};
         single_ = false;
-        if (scope_ != scope::others) say(sense);
+        if (!is_of_others()) say(sense);
     }
 
     void link(bool is_simile) {
+        // "blue glowing eyes"
+        if (!waiting_.empty() && takes_what_waits(at_ + 1)) return;
         settle();
         if (!receiver_.noun) return;
         receiver_.linked = true;
@@ -165,22 +158,32 @@ private:
         if (is_simile && of_a_part && scope_ == scope::plain) scope_ = scope::simile;
     }
 
+    // "No: a plain man"
+    void colon() {
+        if (scope_ == scope::negated) return end_phrase();
+        link(false);
+    }
+
     void connector() {
         connector_ = true;
         if (scope_ == scope::simile || scope_ == scope::others) scope_ = scope::plain;
-        if (scope_ == scope::negated && !names_more(at_ + 1)) scope_ = scope::plain;
+        if (scope_ == scope::negated && !names_more(units_, at_ + 1)) scope_ = scope::plain;
+        if (scope_ == scope::company && subject_goes_on(units_, at_ + 1)) scope_ = scope::plain;
         if (waiting_.empty() && receiver_.fed && !receiver_.linked) receiver_ = {};
     }
 
     void comma() {
         comma_ = true;
-        if (scope_ == scope::negated && enumeration_goes_on()) return;
+        if (scope_ == scope::negated && denial_goes_on(units_, at_ + 1)) return;
+        if (scope_ == scope::company && is_indefinite(units_, at_ + 1)) return;
         scope_ = scope::plain;
         if (waiting_.empty() && receiver_.fed && !receiver_.linked) receiver_ = {};
     }
 
     void unknown(const unit& now) {
         if (!now.sense && looks_like_an_adjective(now.word)) return;
+        // "blue power armor"
+        if (!now.sense && !comma_ && !waiting_.empty() && takes_what_waits(at_ + 1)) return;
         // What waits belongs to this unknown noun, unless a link or a pause says otherwise.
         if (receiver_.linked || connector_ || comma_)
             settle();
@@ -190,6 +193,19 @@ private:
         single_ = connector_ = comma_ = false;
     }
 
+    // Somebody beside the subject keeps what is said with them: "his grandmother, a tiny woman with
+    // grey hair and glasses".
+    void boundary() {
+        const bool in_company = scope_ == scope::company;
+        end_phrase();
+        if (in_company) scope_ = scope::company;
+    }
+
+    void end_sentence() {
+        end_phrase();
+        corrects_ = false;
+    }
+
     void end_phrase() {
         settle();
         receiver_ = {};
@@ -197,22 +213,11 @@ private:
         single_ = connector_ = comma_ = false;
     }
 
-    // "and" keeps a denial going before another bare noun: "without hat and glasses".
-    bool names_more(std::size_t at) const {
-        return at < units_.size() && units_[at].sense && units_[at].sense->kind == word_kind::value;
-    }
+    bool is_of_others() const { return scope_ == scope::others || scope_ == scope::company; }
 
-    // A comma keeps it going where an "or" follows: "no hat, glasses, or scarf".
-    bool enumeration_goes_on() const {
-        for (std::size_t at = at_ + 1; at < units_.size() && units_[at].mark != '.'; ++at) {
-            if (units_[at].mark == ',') continue;
-            if (!units_[at].sense) return false;
-            const auto kind = units_[at].sense->kind;
-            if (kind == word_kind::connector)
-                return units_[at].word == "or" || units_[at].word == "nor";
-            if (kind != word_kind::value && kind != word_kind::article) return false;
-        }
-        return false;
+    bool takes_what_waits(std::size_t at) const {
+        const auto* noun = noun_at(units_, at);
+        return noun && !noun->is_person && accepts(*noun, *waiting_.back().sense);
     }
 
     // Attributes that waited for a noun and meet `sense`.
@@ -270,6 +275,12 @@ private:
         to_receiver_ = false;
     }
 
+    static const std::string* field_of(const word_sense& sense, std::string_view field) {
+        for (const auto& [name, value] : sense.is)
+            if (name == field) return &value;
+        return nullptr;
+    }
+
     static bool is_garment(const word_sense& sense) {
         const auto worn = [](const field_value& one) { return one.first == "outfit"; };
         return sense.noun && std::any_of(sense.is.begin(), sense.is.end(), worn) &&
@@ -291,9 +302,13 @@ private:
             for (const auto& one : attributes)
                 if (const auto value = one.sense->meaning(key); !value.empty())
                     fill(result_.hinted, field, value);
-        for (const auto& one : attributes)
-            if (noun.is_person && !accepts(noun, *one.sense))
-                say_all(one.sense->alone, result_.said);
+        for (std::size_t at = 0; at < attributes.size(); ++at) {
+            // "blond and blue-eyed"
+            const bool alone = noun.is_person ||
+                               (at + 1 < attributes.size() && attributes[at + 1].after_connector);
+            if (alone && !accepts(noun, *attributes[at].sense))
+                say_all(attributes[at].sense->alone, result_.said);
+        }
     }
 
     // Of two colours side by side the second is the colour ("silver blue"); "and" makes them two.
@@ -341,6 +356,9 @@ private:
             (&into == &result_.said ? result_.ages : result_.hinted_ages).push_back(value);
             return true;
         }
+        // Of two lengths of hair the later counts, "bald with long hair"; so does what corrects.
+        if (&into == &result_.said && (field == "hair_length" || corrects_))
+            clear_for(into, field, value);
         const bool changed = fill(into, field, value);
         if (field == "absent") deny_field("accessories", value);
         if (field == "absent") deny_field("facial_hair", value);
@@ -373,6 +391,8 @@ private:
     bool connector_ = false;  // an "and" since the last attribute
     bool comma_ = false;
     bool single_ = false;
+    bool corrects_ = false;
+    std::ptrdiff_t ages_in_years_ = 0;
     int garments_ = 0;
     std::string wrap_palette_;
     bool to_receiver_ = false;  // attributes go to a noun before them

@@ -34,7 +34,7 @@ TEST(look, of_every_text_in_the_table) {
 }
 
 TEST(look, knows_many_words) {
-    EXPECT_GE(look_lexicon().size(), 250u);
+    EXPECT_GE(look_lexicon().size(), 900u);
 }
 
 struct tagged_row {
@@ -92,7 +92,7 @@ TEST(look, setting_that_a_request_asks_for) {
                              {"snow", "snow"},
                              {"cherry-blossoms", "cherry-blossoms"},
                              {"throne-room", "throne-room"},
-                             {"a quiet cafe", "tavern"},
+                             {"a quiet cafe", "cafe"},
                              {"not a forest", ""},
                              {"the ninth dimension", ""},
                              {"", ""}};
