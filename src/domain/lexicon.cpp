@@ -102,6 +102,20 @@ std::string_view word_sense::meaning(std::string_view key) const {
     return {};
 }
 
+const std::string* word_sense::value_of(std::string_view field) const {
+    for (const auto& [name, value] : is)
+        if (name == field) return &value;
+    return nullptr;
+}
+
+bool noun_sense::accepts(const word_sense& attribute) const {
+    const auto means = [&](const field_value& one) {
+        return !attribute.meaning(one.first).empty();
+    };
+    return std::any_of(takes.begin(), takes.end(), means) ||
+           std::any_of(weakly.begin(), weakly.end(), means);
+}
+
 std::vector<token> tokens_of(std::string_view text) {
     std::vector<token> tokens;
     std::string word;

@@ -36,10 +36,15 @@ enum class word_kind {
 
 using field_value = std::pair<std::string, std::string>;
 
+struct word_sense;
+
 struct noun_sense {
     std::vector<field_value> takes;   // meaning of an attribute -> field of the look it goes to
     std::vector<field_value> weakly;  // the same, where nothing else says it
     bool is_person = false;           // attributes that can stand alone describe it
+
+    // Whether the attribute says something of this noun.
+    bool accepts(const word_sense& attribute) const;
 };
 
 struct word_sense {
@@ -52,6 +57,9 @@ struct word_sense {
 
     // The attribute's meaning for one key of noun_sense::takes, empty where it has none.
     std::string_view meaning(std::string_view key) const;
+
+    // What it says of a field of the look, null where it says nothing.
+    const std::string* value_of(std::string_view field) const;
 };
 
 // A word in lower case, or a punctuation mark: ',' between parts of a sentence, ':' after a

@@ -40,6 +40,14 @@ struct look {
 
 // Reads `description` and `tags` (tags win where both speak). Negated words ("no glasses") remove
 // what they name. Pure: the same texts give the same look.
+//
+// Where a text contradicts itself: of two lengths of hair the later counts ("bald with long hair"),
+// an age in years before a word ("a young woman, seventy years old"), a child's age before any
+// other, and what a word of correction opens before all that was said ("red, no wait, blue").
+// Otherwise the first counts, since what comes later is often of somebody else. Of two places side
+// by side the second is the place ("a castle kitchen"). A question that is denied at once, or has
+// at most four words before an answer, says nothing ("Blonde? No, black."). Of several persons only
+// the one that the text is about counts: who is beside her, her brother, is not read.
 look parse_look(std::string_view description, const std::vector<std::string>& tags);
 
 // The word of the vocabulary that free text names for one field ("magical forest" -> "forest"),

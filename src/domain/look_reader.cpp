@@ -131,9 +131,8 @@ private:
         }
         if (sense.noun) give_to(sense);
         // "a castle kitchen" is a kitchen.
-        const auto* place = field_of(sense, "setting");
-        if (place && at_ > 0 && units_[at_ - 1].sense &&
-            field_of(*units_[at_ - 1].sense, "setting"))
+        const auto* place = sense.value_of("setting");
+        if (place && at_ > 0 && units_[at_ - 1].sense && units_[at_ - 1].sense->value_of("setting"))
             clear_for(result_.said, "setting", *place);
         say(sense);
         if (is_garment(sense)) ++garments_;
@@ -217,7 +216,7 @@ private:
 
     bool takes_what_waits(std::size_t at) const {
         const auto* noun = noun_at(units_, at);
-        return noun && !noun->is_person && accepts(*noun, *waiting_.back().sense);
+        return noun && !noun->is_person && noun->accepts(*waiting_.back().sense);
     }
 
     // Attributes that waited for a noun and meet `sense`.
@@ -243,9 +242,8 @@ private:
         std::vector<waiting_attribute> rest;
         for (auto one = waiting_.begin(); one != waiting_.end(); ++one) {
             const bool passed_by =
-                receiver_.linked && !next.takes.empty() && !accepts(next, *one->sense);
-            const bool is_taken =
-                (one < part || passed_by) && accepts(*receiver_.noun, *one->sense);
+                receiver_.linked && !next.takes.empty() && !next.accepts(*one->sense);
+            const bool is_taken = (one < part || passed_by) && receiver_.noun->accepts(*one->sense);
             (is_taken ? taken : rest).push_back(*one);
         }
         apply_to_receiver(taken, receiver_.single);
@@ -257,7 +255,7 @@ private:
         if (!waiting_.empty()) {
             std::vector<waiting_attribute> taken;
             for (const auto& one : waiting_) {
-                if (receiver_.noun && accepts(*receiver_.noun, *one.sense))
+                if (receiver_.noun && receiver_.noun->accepts(*one.sense))
                     taken.push_back(one);
                 else
                     say_all(one.sense->alone, result_.said);
@@ -275,24 +273,9 @@ private:
         to_receiver_ = false;
     }
 
-    static const std::string* field_of(const word_sense& sense, std::string_view field) {
-        for (const auto& [name, value] : sense.is)
-            if (name == field) return &value;
-        return nullptr;
-    }
-
     static bool is_garment(const word_sense& sense) {
-        const auto worn = [](const field_value& one) { return one.first == "outfit"; };
-        return sense.noun && std::any_of(sense.is.begin(), sense.is.end(), worn) &&
+        return sense.noun && sense.value_of("outfit") &&
                sense.noun->takes.front().second == "palette";
-    }
-
-    static bool accepts(const noun_sense& noun, const word_sense& attribute) {
-        const auto has = [&](const field_value& one) {
-            return !attribute.meaning(one.first).empty();
-        };
-        return std::any_of(noun.takes.begin(), noun.takes.end(), has) ||
-               std::any_of(noun.weakly.begin(), noun.weakly.end(), has);
     }
 
     void apply(const std::vector<waiting_attribute>& attributes, const noun_sense& noun,
@@ -306,7 +289,7 @@ private:
             // "blond and blue-eyed"
             const bool alone = noun.is_person ||
                                (at + 1 < attributes.size() && attributes[at + 1].after_connector);
-            if (alone && !accepts(noun, *attributes[at].sense))
+            if (alone && !noun.accepts(*attributes[at].sense))
                 say_all(attributes[at].sense->alone, result_.said);
         }
     }

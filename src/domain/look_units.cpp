@@ -9,8 +9,7 @@ namespace {
 
 bool tells_youth(const unit& one) {
     if (!one.age.empty()) return true;
-    return one.sense && std::any_of(one.sense->is.begin(), one.sense->is.end(),
-                                    [](const field_value& is) { return is.first == "age_band"; });
+    return one.sense && one.sense->value_of("age_band");
 }
 
 bool denies(const unit& one) {
@@ -54,7 +53,7 @@ void add_pronouns(std::vector<unit>& units, std::span<const token> phrase) {
 const word_sense* owner_at(std::span<const token> tokens, std::size_t at) {
     constexpr std::size_t far = 5;
     const std::string_view word = tokens[at].text;
-    if (!word.ends_with("'s")) return nullptr;
+    if (!word.ends_with("'s") || at == 0 || tokens[at - 1].text != "the") return nullptr;
     const token base{std::string(word.substr(0, word.size() - 2)), 0};
     const auto owner = look_lexicon().longest_at({&base, 1}, 0);
     if (!owner || !owner->sense->noun || !owner->sense->noun->is_person) return nullptr;
@@ -62,7 +61,9 @@ const word_sense* owner_at(std::span<const token> tokens, std::size_t at) {
         const auto owned = look_lexicon().longest_at(tokens, next);
         if (!owned || !owned->sense->noun) continue;
         const auto& noun = *owned->sense->noun;
-        return noun.is_person || noun.takes.empty() ? nullptr : owner->sense;
+        const bool is_body =
+            !noun.is_person && !noun.takes.empty() && !owned->sense->value_of("outfit");
+        return is_body ? owner->sense : nullptr;
     }
     return nullptr;
 }

@@ -3,12 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <set>
 
+#include "core/resources.hpp"
 #include "engine/sketch/mood.hpp"
 
 namespace medusa::sketch {
 namespace {
+
+namespace json = boost::json;
 
 const rig& tables() {
     static const rig loaded = load_rig();
@@ -163,13 +167,28 @@ TEST(Mapper, SaysWhatItCannotDraw) {
     EXPECT_FALSE(tells("figure")) << "a full figure needs no excuse";
 }
 
+// What the look parser can read for `field`: resources/look.
+std::set<std::string> words_read(const char* field) {
+    std::set<std::string> found;
+    for (const auto file : resource_names("look/")) {
+        const auto table = json::parse(resource(file));
+        for (const auto& group : table.at("groups").as_array()) {
+            const auto* of = group.as_object().if_contains("field");
+            if (!of || of->as_string() != field) continue;
+            for (const auto& row : group.at("values").as_object()) found.insert(row.key());
+        }
+    }
+    return found;
+}
+
+TEST(Mapper, EveryRoleOfTheVocabularyIsDressed) {
+    EXPECT_GE(words_read("role").size(), 60u);
+    for (const auto& role : words_read("role")) EXPECT_TRUE(tables().roles.contains(role)) << role;
+}
+
 TEST(Mapper, EverySettingOfTheVocabularyHasAScene) {
-    const char* settings[] = {
-        "forest",  "sea",    "ship",    "city",    "neon-city",  "castle",   "throne-room",
-        "garden",  "cave",   "space",   "desert",  "starship",   "mountain", "cherry-blossoms",
-        "tavern",  "snow",   "market",  "beach",   "village",    "meadow",   "battlefield",
-        "rooftop", "temple", "dungeon", "library", "laboratory", "studio"};
-    for (const auto* setting : settings) {
+    EXPECT_GE(words_read("setting").size(), 40u);
+    for (const auto& setting : words_read("setting")) {
         auto request = request_of(pirate());
         request.appearance.setting = setting;
         const auto drawn = plan_drawing(tables(), pieces(), request);
