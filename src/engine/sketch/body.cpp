@@ -18,7 +18,7 @@ namespace {
 // The bust's art on the small torso: the point of its collar, and how much smaller it is drawn.
 constexpr point bust_collar = {497, 838};
 constexpr double bust_width = 0.44;
-constexpr double bust_height = 0.74;
+constexpr double bust_length = 292;  // of it, to the waist
 constexpr double wing_size = 0.9;
 
 class body_painter {
@@ -61,8 +61,10 @@ public:
         for (const bool left : {false, true})
             if (!pen_.arm_pose(left).behind) body += draw_arm(pen_, left);
         body += held_by_both();
+        if (pen_.how.mantle && !raised(pen_, true) && !raised(pen_, false))
+            body += draw_cape_front(pen_);
         if (garment_ != nullptr && !raised(pen_, true) && !raised(pen_, false))
-            body += bust("front");
+            body += shoulder_pieces();
         measure();
         return std::move(art_);
     }
@@ -117,8 +119,14 @@ private:
         return fmt::format(
             R"~(<g transform="translate({}) rotate({}) scale({} {}) translate({} {})">{}</g>)~",
             number_pair(at), svg_number(pen_.how.posture.lean), svg_number(bust_width),
-            svg_number(bust_height), svg_number(-bust_collar.x), svg_number(-bust_collar.y),
-            content);
+            svg_number(pen_.waist_line() / bust_length), svg_number(-bust_collar.x),
+            svg_number(-bust_collar.y), content);
+    }
+    // Epaulettes and pauldrons; what the bust shows of the arms below them is not wanted.
+    std::string shoulder_pieces() {
+        art_.defs += R"~(<clipPath id="shoulders"><path d="M-500 0H1500V1084H-500Z"/></clipPath>)~";
+        return fitted(R"~(<g clip-path="url(#shoulders)">)~" +
+                      garment_->instantiate("front", pen_.slots, "garment-") + "</g>");
     }
     // Wings keep more of their size than collars and scarves do.
     std::string on_shoulder_blades(const std::string& content) {
@@ -139,15 +147,15 @@ private:
         const auto& b = pen_.how.build;
         const double low = b.torso * cut_.top;
         const double wide =
-            std::lerp(b.waist, b.hip, std::clamp((cut_.top - 0.56) * 2.4, 0.0, 1.0));
+            std::lerp(b.waist, b.hip, std::clamp((cut_.top - 0.58) * 2.6, 0.0, 1.0));
         return pen_.torso_path({{-b.chest * 0.36, -16},
                                 {-b.shoulder * 0.94, 18},
                                 {-b.chest, 92},
-                                {-b.waist, b.torso * 0.56},
+                                {-b.waist, pen_.waist_line() - 8},
                                 {-wide, low},
                                 {0, low + 16},
                                 {wide, low},
-                                {b.waist, b.torso * 0.56},
+                                {b.waist, pen_.waist_line() - 8},
                                 {b.chest * 0.97, 92},
                                 {b.shoulder * 0.86, 18},
                                 {b.chest * 0.36, -16}}) +
@@ -199,7 +207,7 @@ private:
     std::string belt() const {
         if (cut_.belt.empty()) return {};
         const auto& b = pen_.how.build;
-        const double y = b.torso * body_pen::belt_line;
+        const double y = pen_.waist_line();
         const double w = b.waist * 1.06;
         auto made = pen_.inked(pen_.torso_path({{-w, y - 16}, {0, y - 4}, {w, y - 16}}) +
                                    pen_.torso_path({{w + 2, y + 18}, {0, y + 30}, {-w - 2, y + 18}})
@@ -220,7 +228,7 @@ private:
         if (pen_.how.posture.hand != "both" || pen_.how.prop.empty()) return {};
         const auto& a = pen_.bones.left_arm.end;
         const auto& b = pen_.bones.right_arm.end;
-        return pen_.placed("props", pen_.how.prop, {(a.x + b.x) / 2, (a.y + b.y) / 2},
+        return pen_.placed("props", pen_.how.prop, {(a.x + b.x) / 2, (a.y + b.y) / 2 - 26},
                            -pen_.how.posture.prop_angle, 1, false) +
                draw_hand(pen_, true) + draw_hand(pen_, false);
     }

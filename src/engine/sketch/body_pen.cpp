@@ -8,6 +8,11 @@
 
 namespace medusa::sketch {
 
+double body_pen::waist_line() const {
+    const bool gown = how.clothes.skirt != "none" || how.clothes.tails != "none";
+    return how.build.torso * (gown ? 0.58 : 0.67);
+}
+
 std::string body_pen::colour(const std::string& slot) const {
     const auto found = slots.find(slot);
     return found == slots.end() ? slot : found->second;

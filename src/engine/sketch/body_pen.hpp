@@ -19,14 +19,15 @@ struct body_pen {
     slot_map slots;
     double side = 1;  // of the light: 1 right, -1 left
 
-    static constexpr double line = 10;         // figure units: outlines
-    static constexpr double belt_line = 0.58;  // share of the torso where the waist is
+    static constexpr double line = 10;  // figure units: outlines
 
     const limb_pose& arm_pose(bool left) const {
         return left ? how.posture.left_arm : how.posture.right_arm;
     }
     const limb& arm(bool left) const { return left ? bones.left_arm : bones.right_arm; }
 
+    // Where the waist is, from the neck down: higher above a skirt than above trousers.
+    double waist_line() const;
     // A slot's value, or the colour itself ("#rrggbb").
     std::string colour(const std::string& slot) const;
     // The shade tone of a colour.

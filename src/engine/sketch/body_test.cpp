@@ -53,6 +53,8 @@ TEST(Body, TablesNameOnlyWhatIsDrawn) {
         for (const auto& prop : {stance.prop, stance.seat, stance.effect})
             EXPECT_TRUE(drawn("props", prop)) << name << " " << prop;
     }
+    for (const auto& [role, prop] : all.role_props) EXPECT_TRUE(drawn("props", prop)) << prop;
+    EXPECT_TRUE(drawn("props", "stool"));
     for (const auto& [part, prop] : all.prop_of_part) EXPECT_TRUE(drawn("props", prop)) << prop;
     for (const auto& [garment, cut] : all.cuts) EXPECT_TRUE(drawn("shoes", cut.shoe)) << garment;
     for (const auto& [role, pose] : all.role_poses) EXPECT_TRUE(all.poses.contains(pose)) << role;

@@ -1,7 +1,10 @@
 #include "engine/sketch/cloth.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "engine/sketch/dice.hpp"
 #include "engine/sketch/tube.hpp"
 
 namespace medusa::sketch {
@@ -19,28 +22,33 @@ std::vector<std::string> skirt_shapes(const body_pen& pen, const flare& how) {
     const std::vector<ring> rings = {{0, how.hip}, {how.reach, how.hem}, {2, how.hem}};
     const tube left(pen.bones.left_leg, rings);
     const tube right(pen.bones.right_leg, rings);
-    const double y = b.torso * body_pen::belt_line;
+    const double y = pen.waist_line();
     const auto waist_left = on_torso(pen.how.posture, -b.waist * 1.02, y);
     const auto waist_right = on_torso(pen.how.posture, b.waist * 1.02, y);
-    auto hem_left = left.side(how.reach, 1);
-    auto hem_right = right.side(how.reach, -1);
-    if (right.middle(how.reach).x < left.middle(how.reach).x) {
-        hem_left = right.side(how.reach, 1);
-        hem_right = left.side(how.reach, -1);
-    }
-    const point low = {(hem_left.x + hem_right.x) / 2, std::max(hem_left.y, hem_right.y) + 26};
+    const bool crossed = right.middle(how.reach).x < left.middle(how.reach).x;
+    const auto& first = crossed ? right : left;
+    const auto& last = crossed ? left : right;
+    const auto hem_left = first.side(how.reach, 1);
+    const auto hem_right = last.side(how.reach, -1);
+    const auto inner_left = first.side(how.reach, -0.6);
+    const auto inner_right = last.side(how.reach, 0.6);
+    const point low = {(inner_left.x + inner_right.x) / 2,
+                       std::max(inner_left.y, inner_right.y) + 12};
     const auto hip_left = on_torso(pen.how.posture, -b.hip * 1.14, b.torso * 0.98);
     const auto hip_right = on_torso(pen.how.posture, b.hip * 1.14, b.torso * 0.98);
-    const auto hull = curve_through({waist_left, hip_left, hem_left}) +
-                      curve_through({hem_left, low, hem_right}, false) +
+    // Legs that stand close have no room for cloth between them.
+    const auto hem = inner_left.x + 60 < inner_right.x
+                         ? curve_through({hem_left, inner_left, low, inner_right, hem_right}, false)
+                         : curve_through({hem_left, low, hem_right}, false);
+    const auto hull = curve_through({waist_left, hip_left, hem_left}) + hem +
                       curve_through({hem_right, hip_right, waist_right}, false) + "Z";
-    return {hull, left.path(0.2, how.reach, cap::start), right.path(0.2, how.reach, cap::start)};
+    return {hull, left.path(0.3, how.reach, cap::start), right.path(0.3, how.reach, cap::start)};
 }
 
 flare skirt_flare(const body_pen& pen) {
     const double r = pen.how.build.leg_girth;
-    if (pen.how.clothes.skirt == "long") return {1.84, r, r * 1.75};
-    if (pen.how.clothes.skirt == "knee") return {1.02, r, r * 1.6};
+    if (pen.how.clothes.skirt == "long") return {1.84, r * 0.8, r * 1.75};
+    if (pen.how.clothes.skirt == "knee") return {1.02, r * 0.85, r * 1.6};
     return {0.52, r, r * 1.5};
 }
 
@@ -101,7 +109,7 @@ std::string draw_tails_before(const body_pen& pen) {
         const double out = left ? 1 : -1;
         const tube leg(left ? pen.bones.left_leg : pen.bones.right_leg,
                        {{0, r * 1.2}, {reach, r * 1.8}, {2, r * 1.8}});
-        const double y = b.torso * body_pen::belt_line;
+        const double y = pen.waist_line();
         const auto top_in = on_torso(pen.how.posture, -out * b.waist * 0.3, y);
         const auto top_out = on_torso(pen.how.posture, -out * b.waist * 1.02, y);
         const auto hip = on_torso(pen.how.posture, -out * b.hip * 1.1, b.torso);
@@ -134,17 +142,53 @@ std::string draw_cape(const body_pen& pen) {
     const auto& b = pen.how.build;
     const double away = pen.how.posture.lean * -9;  // it trails behind a figure that leans
     const auto at = pen.bones.neck;
-    const double low = pen.bones.ground - 150;
-    const auto d = curve_through({{at.x - b.shoulder * 0.8, at.y + 6},
-                                  {at.x - b.shoulder * 1.5 + away * 0.4, (at.y + low) / 2},
-                                  {at.x - b.shoulder * 2.0 + away, low},
-                                  {at.x - b.shoulder * 0.7 + away, low + 44},
-                                  {at.x + b.shoulder * 0.6 + away, low + 40},
-                                  {at.x + b.shoulder * 1.7 + away * 0.6, low - 10},
-                                  {at.x + b.shoulder * 1.35, (at.y + low) / 2},
-                                  {at.x + b.shoulder * 0.75, at.y + 6}}) +
-                   "Z";
-    return pen.inked(d, pen.slots.at("cape"));
+    const double low = pen.bones.ground - 120;
+    const double middle = (at.y + low) / 2;
+    const double wide = b.hip * 1.2;
+    const auto lining = pen.inked(curve_through({{at.x - b.shoulder * 0.8, at.y + 6},
+                                                 {at.x - wide * 1.7 + away * 0.4, middle},
+                                                 {at.x - wide * 2.5 + away, low - 20},
+                                                 {at.x - wide * 1.5 + away, low + 34},
+                                                 {at.x - wide * 0.5 + away, low + 14},
+                                                 {at.x + wide * 0.6 + away, low + 40},
+                                                 {at.x + wide * 1.5 + away * 0.8, low + 12},
+                                                 {at.x + wide * 2.3 + away * 0.6, low - 30},
+                                                 {at.x + wide * 1.6, middle},
+                                                 {at.x + b.shoulder * 0.75, at.y + 6}}) +
+                                      "Z",
+                                  pen.slots.at("cape_dark"));
+    std::string folds;
+    for (const double side : {-1.0, 1.0})
+        folds += pen.path(curve_through({{at.x + side * b.shoulder * 0.9, at.y + 120},
+                                         {at.x + side * wide * 1.5 + away * 0.4, middle},
+                                         {at.x + side * wide * 2.05 + away, low - 4}}) +
+                              curve_through({{at.x + side * wide * 2.4 + away, low - 24},
+                                             {at.x + side * wide * 1.64 + away * 0.4, middle}},
+                                            false) +
+                              "Z",
+                          pen.slots.at("cape"));
+    return lining + folds;
+}
+
+std::string draw_cape_front(const body_pen& pen) {
+    std::string made;
+    const double out = pen.how.build.shoulder;
+    for (const double side : {-1.0, 1.0}) {
+        made += pen.inked(pen.torso_path({{side * 40, -20},
+                                          {side * out * 0.9, -8},
+                                          {side * out * 1.5, 62},
+                                          {side * out * 1.52, 150},
+                                          {side * out * 1.16, 118},
+                                          {side * out * 0.66, 70},
+                                          {side * 22, 42}}) +
+                              "Z",
+                          pen.slots.at("cape"));
+        const auto clasp = on_torso(pen.how.posture, side * out * 0.42, 34);
+        made += fmt::format(
+            R"~(<circle cx="{}" cy="{}" r="17" fill="{}" stroke="{}" stroke-width="8"/>)~",
+            svg_number(clasp.x), svg_number(clasp.y), pen.colour("#e0b04a"), pen.slots.at("ink"));
+    }
+    return made;
 }
 
 }  // namespace medusa::sketch

@@ -51,10 +51,10 @@ std::string in_figure_space(const view& shown, const frame& placing, const std::
 
 // A full figure is as large as the picture has room for, hat and shoes included.
 frame fit(const view& shown, const extent& reach, const frame& wanted) {
-    constexpr double margin = 34;
+    const double margin = 34 * shown.cover;  // finishes may draw a border, as wide as the scene
     frame made = wanted;
     made.scale = std::min((shown.height - 2 * margin) / (reach.bottom - reach.top),
-                          (shown.width - 2 * margin) / (reach.right - reach.left));
+                          (shown.width - 40) / (reach.right - reach.left));
     made.base = reach.bottom + margin / made.scale;
     made.shift = (495 - (reach.left + reach.right) / 2) * made.scale;
     made.tilt = 0;

@@ -113,7 +113,7 @@ private:
     // The same head on a drawn body: back hair falls behind it, the jaw hides its neck.
     void whole(const stance& how) {
         auto colours = garment_ != nullptr ? garment_colours() : slots_;
-        const auto cape = pieces_.parts.find("cape");
+        const auto cape = pieces_.parts.find(how.cape || !how.mantle ? "cape" : "hood");
         if (cape != pieces_.parts.end()) {
             const auto dyed = colours_of(cape->second);
             colours["cape"] = dyed.at("main");
@@ -124,7 +124,7 @@ private:
         art_.defs +=
             made.defs +
             R"~(<clipPath id="jaw"><path d="M-400 -900H1500V600L742 610)~"
-            R"~(C704 690 650 738 566 738C480 736 410 716 350 664L312 628H-400Z"/></clipPath>)~";
+            R"~(C700 680 640 729 562 735C480 734 410 716 350 664L312 628H-400Z"/></clipPath>)~";
         art_.reach = made.reach;
         art_.reach.top = std::min(art_.reach.top, top());
         const auto turn =

@@ -109,7 +109,7 @@ std::string wide_sleeve(const body_pen& pen, bool left, bool joined) {
     const double r = pen.how.build.arm_girth;
     const tube sleeve(bones, {{0, r + 10}, {0.8, r + 12}, {2, r * 2.1}});
     auto made = covered(pen, sleeve, {0, wrist, fill, joined, left ? 1.0 : -1.0});
-    if (!cut.cuff.empty()) made += pen.path(sleeve.path(wrist - 0.13, wrist), pen.colour(cut.cuff));
+    if (!cut.cuff.empty()) made += pen.path(sleeve.path(wrist - 0.27, wrist), pen.colour(cut.cuff));
     made += fmt::format(R"~(<ellipse rx="{}" ry="22" fill="{}" stroke="{}" stroke-width="{}" )~"
                         R"~(transform="translate({}) rotate({})"/>)~",
                         svg_number(sleeve.radius(wrist)), pen.dark(pen.dark(fill)),
@@ -138,7 +138,7 @@ std::string seat_of_trousers(const body_pen& pen) {
     const auto& b = pen.how.build;
     const auto& ink = pen.slots.at("ink");
     const auto& legs = pen.how.clothes.legs;
-    const double waist = b.torso * 0.6;
+    const double waist = pen.waist_line();
     auto made = pen.path(pen.torso_path({{-b.waist, waist},
                                          {-b.hip, b.torso * 0.95},
                                          {-b.hip * 0.9, b.torso * 1.12},

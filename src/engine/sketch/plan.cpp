@@ -1,6 +1,8 @@
 // The part of a drawing that changes from picture to picture: face, place, framing, style.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "domain/scene.hpp"
 #include "engine/sketch/dice_random.hpp"
 #include "engine/sketch/mapper.hpp"
@@ -59,18 +61,37 @@ std::string pose_name(const figure_tables& tables, const picture_request& reques
     return dice_random(std::to_string(request.character_seed)).pick("look.pose", any).value_or("");
 }
 
-stance choose_stance(const figure_tables& tables, const drawing& what,
+bool is_indoor(const wardrobe& pieces, std::string_view scene) {
+    return std::any_of(pieces.scenes.begin(), pieces.scenes.end(),
+                       [&](const auto& one) { return one.name == scene && one.indoor; });
+}
+
+stance choose_stance(const figure_tables& tables, const drawing& what, bool indoor,
                      const picture_request& request) {
     stance made;
     made.name = pose_name(tables, request);
     made.posture = tables.poses.at(made.name);
     const auto build = tables.builds.find(request.style);
     made.build = build != tables.builds.end() ? build->second : tables.builds.at("");
-    const auto clothes = tables.cuts.find(what.who.garment);
+    const auto shape = [&](std::string_view word) {
+        const auto found = tables.shapes.find(word);
+        if (found != tables.shapes.end()) made.build = scaled(made.build, found->second);
+    };
+    shape(request.appearance.build);
+    if (what.who.bold) shape("male");
+    if (what.who.child) shape("child");
+    auto clothes = tables.cuts.find(what.who.garment);
+    if (const auto his = tables.cuts.find(what.who.garment + "/male");
+        what.who.bold && his != tables.cuts.end())
+        clothes = his;
     made.clothes = clothes != tables.cuts.end() ? clothes->second : tables.cuts.at("");
     made.prop = made.posture.prop;
+    const auto own = tables.role_props.find(request.appearance.role);
+    if (own != tables.role_props.end() && made.posture.hand != "both") made.prop = own->second;
+    if (indoor && !made.posture.seat.empty()) made.posture.seat = "stool";
     for (const auto& part : what.who.parts) {
         if (part == "cape") made.cape = true;
+        if (part == "cape" || part == "hood") made.mantle = true;
         const auto held = tables.prop_of_part.find(part);
         if (held != tables.prop_of_part.end() && made.posture.hand != "both")
             made.prop = held->second;
@@ -94,7 +115,7 @@ drawing plan_drawing(const rig& tables, const wardrobe& pieces, const picture_re
         made.finish = found->second;
     if (!made.finish.note.empty()) made.notes.push_back(made.finish.note);
     if (request.type == image_type::full_body || request.type == image_type::action)
-        made.full = choose_stance(tables.figures, made, request);
+        made.full = choose_stance(tables.figures, made, is_indoor(pieces, made.scene), request);
     made.seed = std::to_string(request.seed);
     return made;
 }

@@ -41,6 +41,11 @@ point on_torso(const pose& stance, double x, double y) {
             neck_base.y + x * std::sin(lean) + y * std::cos(lean)};
 }
 
+proportions scaled(proportions build, const proportions& shape) {
+    for (const auto& [name, field] : proportion_fields) build.*field *= shape.*field;
+    return build;
+}
+
 skeleton bend(const proportions& build, const pose& stance) {
     skeleton made;
     made.neck = neck_base;

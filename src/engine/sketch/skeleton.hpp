@@ -5,7 +5,9 @@
 // are sides of the picture. Pure functions over values: any thread; nothing throws.
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
 
 namespace medusa::sketch {
 
@@ -22,6 +24,30 @@ struct proportions {
     double arm_girth = 0, leg_girth = 0;  // radius at shoulder and hip
     double hand = 1, foot = 1;            // size of the drawn hand and shoe
 };
+
+// Each length of `build` times that of `shape`: 1 leaves it as it is.
+proportions scaled(proportions build, const proportions& shape);
+
+// The fields of proportions with their names in tables.
+struct proportion_field {
+    std::string_view name;
+    double proportions::*field;
+};
+inline constexpr std::array<proportion_field, 13> proportion_fields{{
+    {"shoulder", &proportions::shoulder},
+    {"chest", &proportions::chest},
+    {"waist", &proportions::waist},
+    {"hip", &proportions::hip},
+    {"torso", &proportions::torso},
+    {"upper_arm", &proportions::upper_arm},
+    {"forearm", &proportions::forearm},
+    {"thigh", &proportions::thigh},
+    {"shin", &proportions::shin},
+    {"arm_girth", &proportions::arm_girth},
+    {"leg_girth", &proportions::leg_girth},
+    {"hand", &proportions::hand},
+    {"foot", &proportions::foot},
+}};
 
 struct limb_pose {
     double upper = 0, lower = 0;                // angles of the two bones

@@ -26,19 +26,7 @@ void take(const json::object& from, std::string_view name, bool& into) {
 }
 
 void read_row(const json::object& row, proportions& into) {
-    take(row, "shoulder", into.shoulder);
-    take(row, "chest", into.chest);
-    take(row, "waist", into.waist);
-    take(row, "hip", into.hip);
-    take(row, "torso", into.torso);
-    take(row, "upper_arm", into.upper_arm);
-    take(row, "forearm", into.forearm);
-    take(row, "thigh", into.thigh);
-    take(row, "shin", into.shin);
-    take(row, "arm_girth", into.arm_girth);
-    take(row, "leg_girth", into.leg_girth);
-    take(row, "hand", into.hand);
-    take(row, "foot", into.foot);
+    for (const auto& [name, field] : proportion_fields) take(row, name, into.*field);
 }
 
 void read_row(const json::object& row, cut& into) {
@@ -118,8 +106,13 @@ figure_tables load_figure_tables() {
     figure_tables made;
     read_file("sketch/figure/figure.json", [&](const json::object& all) {
         read_table(all.at("builds"), made.builds);
+        proportions unchanged;
+        for (const auto& [name, field] : proportion_fields) unchanged.*field = 1;
+        for (const auto& shape : all.at("shapes").as_object()) made.shapes[shape.key()] = unchanged;
+        read_table(all.at("shapes"), made.shapes);
         read_table(all.at("cuts"), made.cuts);
         read_table(all.at("role_poses"), made.role_poses);
+        read_table(all.at("role_props"), made.role_props);
         read_table(all.at("held"), made.prop_of_part);
         read_table(all.at("pose_words"), made.pose_words);
     });

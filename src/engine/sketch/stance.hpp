@@ -34,9 +34,12 @@ struct cut {
 
 struct figure_tables {
     std::map<std::string, proportions, std::less<>> builds;  // by style; "" for every other
+    // Factors on a build, by "male", "child" and the words for builds.
+    std::map<std::string, proportions, std::less<>> shapes;
     std::map<std::string, pose, std::less<>> poses;
-    std::map<std::string, cut, std::less<>> cuts;                  // by garment file; "" for others
+    std::map<std::string, cut, std::less<>> cuts;  // by garment file, "robe" or "robe/male"
     std::map<std::string, std::string, std::less<>> role_poses;    // for action
+    std::map<std::string, std::string, std::less<>> role_props;    // where no part says one
     std::map<std::string, std::string, std::less<>> prop_of_part;  // part -> layer of props.svg
     std::map<std::string, std::string, std::less<>> pose_words;    // "dance" -> "dancing"
 };
@@ -48,6 +51,7 @@ struct stance {
     cut clothes;
     std::string prop;  // a layer of figure/props.svg; empty: none
     bool cape = false;
+    bool mantle = false;  // cloth over the shoulders, of a cape or a hood
 };
 
 figure_tables load_figure_tables();
