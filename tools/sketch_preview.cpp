@@ -2,9 +2,9 @@
 //
 //     echo '{"description": "an elven mage", "mood": "happy", "out": "x.png"}' | sketch_preview
 //
-// Keys: description, tags, style, type, mood, setting, seed, character_seed, width, height, out;
-// and look, an object with the fields of medusa::look, laid over what the description says. The
-// time of each picture goes to standard error.
+// Keys: description, tags, style, type, mood, setting, wish, seed, character_seed, width, height,
+// out; and look, an object with the fields of medusa::look, laid over what the description says.
+// The time of each picture goes to standard error.
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
@@ -72,6 +72,7 @@ picture_request request_of(const json::object& line) {
     made.type = image_type_from(text(line, "type")).value_or(image_type::avatar);
     made.mood = text(line, "mood");
     made.setting = text(line, "setting");
+    made.wish = text(line, "wish");
     made.seed = static_cast<std::uint64_t>(number(line, "seed", 1));
     made.character_seed = static_cast<std::uint32_t>(number(line, "character_seed", 1));
     made.settings.width = number(line, "width", 512);

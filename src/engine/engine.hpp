@@ -22,7 +22,8 @@ struct picture_request {
     image_type type = image_type::avatar;
     std::string mood;     // as given; empty: the look's own
     std::string setting;  // as given; empty: the look's own
-    std::string prompt;
+    std::string wish;     // the user's own words for this picture; may be empty
+    std::string prompt;   // composed of all that is known
     std::string negative_prompt;
     std::uint64_t seed = 0;            // of this picture
     std::uint32_t character_seed = 0;  // of the person: decides what the look leaves open

@@ -75,6 +75,7 @@ created_images create_image(const pipeline_parts& with, const create_image_job& 
         auto picture = made_before(with, job, index);
         if (!picture) {
             auto request = request_for(with, job, result.owner, index);
+            request.wish = job.prompt;
             request.prompt = prompt.positive;
             request.negative_prompt = prompt.negative;
             context.progress(stage::drawing, index, job.count);

@@ -32,10 +32,11 @@ public:
           look_(appearance),
           notes_(notes),
           random_(std::to_string(character_seed)),
-          species_(row_of(tables.species, appearance.species)),
-          role_(row_of(tables.roles, appearance.role)) {
-        gender_ = look_.gender;
-        if (gender_.empty()) gender_ = random_.boolean("look.gender") ? "female" : "male";
+          role_(row_of(tables.roles, appearance.role)),
+          species_(row_of(tables.species, role_ == nullptr || role_->species.empty()
+                                              ? appearance.species
+                                              : role_->species)) {
+        choose_gender();
     }
 
     person dress() {
@@ -56,6 +57,23 @@ private:
         return random_.pick(key, from).value_or("");
     }
 
+    // Where the look leaves it open, a beard or a gown suggests one; else the seed decides.
+    void choose_gender() {
+        gender_ = look_.gender;
+        words said = look_.outfit;
+        said.insert(said.end(), look_.accessories.begin(), look_.accessories.end());
+        said.insert(said.end(), {look_.hair_style, look_.role});
+        if (gender_.empty() && !look_.facial_hair.empty()) gender_ = "male";
+        for (const auto& [gender, suggesting] : tables_.suggests)
+            for (const auto& word : suggesting)
+                if (gender_.empty() && has(said, word)) gender_ = gender;
+        if (gender_.empty()) gender_ = random_.boolean("look.gender") ? "female" : "male";
+    }
+
+    bool says_hair() const {
+        return !(look_.hair_color.empty() && look_.hair_length.empty() && look_.hair_style.empty());
+    }
+
     double score(const hair_entry& hair) const {
         double points = 0;
         const bool elder = look_.age_band == "elder" && gender_ == "male";
@@ -63,7 +81,9 @@ private:
             points += 1;
         else if (hair.gender != "any")
             points -= gender_ == "neutral" ? 0.5 : 2;
-        if (!look_.hair_length.empty()) points += hair.length == look_.hair_length ? 3 : -1;
+        const auto& length =
+            species_ != nullptr && !says_hair() ? species_->hair_length : look_.hair_length;
+        if (!length.empty()) points += hair.length == length ? 3 : -1;
         if (!look_.hair_style.empty()) {
             points += has(hair.styles, look_.hair_style) ? 4 : 0;
             points += hair.styles.front() == look_.hair_style ? 0.5 : 0;
@@ -90,19 +110,60 @@ private:
         }
     }
 
+    // Of the complexions, those with the word among their skins, hair or eyes; all where none has.
+    static void keep(std::vector<const complexion*>& among, auto has_word) {
+        std::vector<const complexion*> fitting;
+        std::copy_if(among.begin(), among.end(), std::back_inserter(fitting),
+                     [&](const auto* one) { return has_word(*one); });
+        if (!fitting.empty()) among = std::move(fitting);
+    }
+
+    // What goes with the colours that the look names: blond hair seldom comes with dark eyes.
+    const complexion& choose_complexion(const std::string& skin) const {
+        std::vector<const complexion*> among;
+        for (const auto& one : tables_.complexions) among.push_back(&one);
+        keep(among, [&](const auto& one) { return one.skin == skin; });
+        keep(among, [&](const auto& one) { return has(one.hair, look_.hair_color); });
+        keep(among, [&](const auto& one) { return has(one.eyes, look_.eye_color); });
+        std::vector<std::pair<std::string, double>> shares;
+        for (const auto* one : among) shares.emplace_back(one->skin, one->share);
+        const auto chosen = random_.weighted_pick("look.complexion", shares);
+        return **std::find_if(among.begin(), among.end(),
+                              [&](const auto* one) { return one->skin == chosen; });
+    }
+
     // The word itself where the table knows it, else one of the species, else a natural one.
-    const tone& tone_of(const word_table<tone>& table, std::string_view word,
+    std::string word_of(const word_table<tone>& table, const std::string& word,
                         const words species_entry::*own, const words& natural,
                         std::string_view key) const {
-        if (const auto* named = row_of(table, word)) return *named;
+        if (table.contains(word)) return word;
         const bool special = species_ != nullptr && !(species_->*own).empty();
-        return table.at(pick(key, special ? species_->*own : natural));
+        return pick(key, special ? species_->*own : natural);
     }
 
     void colour() {
+        auto skin_word = word_of(tables_.skins, look_.skin, &species_entry::skin, {}, "look.skin");
+        const auto& natural = choose_complexion(skin_word);
+        if (skin_word.empty()) skin_word = natural.skin;
+        const auto& skin = tables_.skins.at(skin_word);
+        made_.skin = skin.base;
+        made_.skin_shade = skin.dark;
+
         const bool grey = look_.age_band == "elder" && look_.hair_color.empty();
-        const auto& hair = tone_of(tables_.hair_colours, grey ? "gray" : look_.hair_color,
-                                   &species_entry::hair, tables_.natural_hair, "look.hair_color");
+        const auto& hair =
+            tables_.hair_colours.at(word_of(tables_.hair_colours, grey ? "gray" : look_.hair_color,
+                                            &species_entry::hair, natural.hair, "look.hair_color"));
+        hair_tones(hair);
+
+        const auto& eyes =
+            tables_.eye_colours.at(word_of(tables_.eye_colours, look_.eye_color,
+                                           &species_entry::eyes, natural.eyes, "look.eye_color"));
+        made_.iris = eyes.base;
+        const auto* other = row_of(tables_.eye_colours, look_.eye_color2);
+        made_.iris2 = other != nullptr ? other->base : eyes.base;
+    }
+
+    void hair_tones(const tone& hair) {
         const auto light = hair.light.empty() ? mix(hair.base, "#ffffff", 0.3) : hair.light;
         const auto dark = hair.dark.empty() ? mix(hair.base, "#1a0c2a", 0.38) : hair.dark;
         made_.hair_stops = hair.stops.empty() ? words{light, hair.base, dark} : hair.stops;
@@ -110,23 +171,13 @@ private:
         if (const auto* second = row_of(tables_.hair_colours, look_.hair_color2);
             second != nullptr && hair.stops.empty())
             made_.hair_stops = {hair.base, mix(hair.base, second->base, 0.5), second->base};
-
-        const auto& skin = tone_of(tables_.skins, look_.skin, &species_entry::skin,
-                                   tables_.natural_skin, "look.skin");
-        made_.skin = skin.base;
-        made_.skin_shade = skin.dark;
-        const auto& eyes = tone_of(tables_.eye_colours, look_.eye_color, &species_entry::eyes,
-                                   tables_.natural_eyes, "look.eye_color");
-        made_.iris = eyes.base;
-        const auto* other = row_of(tables_.eye_colours, look_.eye_color2);
-        made_.iris2 = other != nullptr ? other->base : eyes.base;
     }
 
     // "A hat" on a witch is a witch's hat: what the role wears of a group, if anything.
     std::optional<std::string> own_kind(std::string_view group) const {
         if (role_ == nullptr) return std::nullopt;
-        for (const auto* list :
-             {gender_ == "male" ? &role_->male : &role_->female, &role_->accessories})
+        for (const auto* list : {gender_ == "male" ? &role_->male : &role_->female,
+                                 &role_->accessories, &role_->sometimes})
             for (const auto& part : *list)
                 if (pieces_.group_of(part) == group) return part;
         return std::nullopt;
@@ -150,21 +201,32 @@ private:
         for (const auto& word : list) wear(word);
     }
 
+    // What a role wears of itself hides nothing that the look describes.
+    void wear_of_role() {
+        const bool hatless = has(tables_.hatless_hair, look_.hair_style);
+        const auto take = [&](const words& list) {
+            for (const auto& part : list)
+                if (!hatless || pieces_.group_of(part) != "hat") wear(part);
+        };
+        if (!says_hair() && random_.boolean("look.hat")) take(role_->sometimes);
+        take(gender_ == "male" ? role_->male : role_->female);
+        take(role_->accessories);
+    }
+
     void choose_parts() {
         if (species_ != nullptr) {
             wear_all(species_->parts);
             if (gender_ == "male" && look_.facial_hair.empty()) wear_all(species_->male);
         }
-        if (!look_.facial_hair.empty()) wear(look_.facial_hair);
+        const bool braided = look_.species == "dwarf" && look_.facial_hair.ends_with("beard");
+        if (!look_.facial_hair.empty()) wear(braided ? "braided-beard" : look_.facial_hair);
         if (look_.age_band == "elder") wear("wrinkles");
         wear_all(look_.marks);
         for (const auto& word : look_.accessories)
             if (!wear(word)) notes_.push_back(fmt::format("sketch cannot draw '{}' yet", word));
         // Garments that are drawn as parts: a cape, a scarf.
         wear_all(look_.outfit);
-        if (role_ == nullptr) return;
-        wear_all(gender_ == "male" ? role_->male : role_->female);
-        wear_all(role_->accessories);
+        if (role_ != nullptr) wear_of_role();
     }
 
     std::string garment_for(std::string_view word) const {
@@ -207,8 +269,8 @@ private:
     const look& look_;
     std::vector<std::string>& notes_;
     dice_random random_;
-    const species_entry* species_;  // nullptr: human
     const role_entry* role_;        // nullptr: none
+    const species_entry* species_;  // nullptr: human
     std::string gender_;
     person made_;
 };

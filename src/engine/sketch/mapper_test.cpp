@@ -144,6 +144,58 @@ TEST(Mapper, AHatIsTheHatOfTheRole) {
     EXPECT_TRUE(wears(dressed(subject), "hat"));
 }
 
+TEST(Mapper, NoRoleHidesTheHairThatIsDescribed) {
+    look subject;
+    subject.role = "rogue";
+    int hooded = 0;
+    for (std::uint32_t seed = 0; seed < 40; ++seed) hooded += wears(dressed(subject, seed), "hood");
+    EXPECT_GT(hooded, 5);
+    EXPECT_LT(hooded, 35);
+    subject.hair_color = "red";
+    for (std::uint32_t seed = 0; seed < 40; ++seed)
+        EXPECT_FALSE(wears(dressed(subject, seed), "hood")) << seed;
+}
+
+TEST(Mapper, HairEyesAndSkinGoTogetherWhereNothingIsSaid) {
+    const auto dark = tables().skins.at("dark").base;
+    look subject;
+    subject.skin = "dark";
+    for (std::uint32_t seed = 0; seed < 40; ++seed)
+        EXPECT_NE(dressed(subject, seed).hair_stops.at(1), tables().hair_colours.at("blonde").base);
+    look blond;
+    blond.hair_color = "blonde";
+    for (std::uint32_t seed = 0; seed < 40; ++seed) EXPECT_NE(dressed(blond, seed).skin, dark);
+}
+
+TEST(Mapper, TheUsersOwnWordsChooseThePlace) {
+    auto request = request_of(pirate());
+    request.wish = "riding a white horse on a beach at sunset";
+    const auto drawn = plan_drawing(tables(), pieces(), request);
+    EXPECT_EQ(drawn.scene, "beach");
+    EXPECT_EQ(drawn.time, time_of_day::dusk);
+    request.setting = "library";
+    EXPECT_EQ(plan_drawing(tables(), pieces(), request).scene, "library");
+}
+
+TEST(Mapper, WordsThatSayNothingAreSaid) {
+    auto request = request_of(pirate());
+    EXPECT_TRUE(plan_drawing(tables(), pieces(), request).notes.empty());
+    request.mood = "sadnes";
+    request.setting = "xyzzy";
+    const auto notes = plan_drawing(tables(), pieces(), request).notes;
+    ASSERT_EQ(notes.size(), 2U);
+    EXPECT_EQ(notes[0], "sketch knows no mood 'sadnes'; did you mean 'sadness'?");
+    EXPECT_EQ(notes[1], "sketch knows no setting 'xyzzy'");
+}
+
+TEST(Mapper, ATraitShowsWithoutComicSigns) {
+    auto request = request_of(pirate());
+    request.appearance.mood = "confusion";
+    EXPECT_TRUE(plan_drawing(tables(), pieces(), request).face.signs.empty());
+    request.mood = "confusion";
+    EXPECT_FALSE(plan_drawing(tables(), pieces(), request).face.signs.empty());
+}
+
 TEST(Mapper, SpeciesBringTheirPartsAndColours) {
     look subject;
     subject.species = "orc";
@@ -199,11 +251,10 @@ TEST(Mapper, EverySettingOfTheVocabularyHasAScene) {
 
 TEST(Mapper, RomanceIsNotDrawnForTheYoung) {
     auto request = request_of(pirate());
-    request.appearance.mood = "desire";
+    request.mood = "desire";
     request.appearance.age_band = "adult";
     const auto grown = plan_drawing(tables(), pieces(), request).face;
     request.appearance.age_band = "child";
-    request.mood = "desire";
     const auto young = plan_drawing(tables(), pieces(), request).face;
     EXPECT_EQ(grown.eyes, tables().moods.at("desire").eyes);
     EXPECT_EQ(young.eyes, tables().moods.at("excitement").eyes);
@@ -220,6 +271,8 @@ TEST(Mapper, EveryWordOfTheTablesNamesSomethingThatExists) {
         check(role.accessories, word);
         check(role.female, word);
         check(role.male, word);
+        check(role.sometimes, word);
+        EXPECT_TRUE(role.species.empty() || all.species.contains(role.species)) << word;
         EXPECT_TRUE(role.colour.empty() || all.cloth.contains(role.colour)) << word;
     }
     for (const auto& [word, species] : all.species) {
@@ -233,6 +286,7 @@ TEST(Mapper, EveryWordOfTheTablesNamesSomethingThatExists) {
         EXPECT_TRUE(part.empty() || parts.contains(part) || pieces().garment_for(part)) << word;
     for (const auto& [word, face] : all.moods) {
         check(face.signs, word);
+        EXPECT_TRUE(face.trait.empty() || all.moods.contains(face.trait)) << word;
         EXPECT_TRUE(pieces().face.at("eyes").has_layer(face.eyes)) << word;
         EXPECT_TRUE(pieces().face.at("brows").has_layer(face.brows)) << word;
         EXPECT_TRUE(pieces().face.at("brows").has_layer(face.brows + "-bold")) << word;
@@ -240,6 +294,11 @@ TEST(Mapper, EveryWordOfTheTablesNamesSomethingThatExists) {
     }
     for (const auto& [word, style] : all.treatments)
         EXPECT_TRUE(style.fragment.empty() || pieces().finishes.contains(style.fragment)) << word;
+    for (const auto& one : all.complexions) {
+        EXPECT_TRUE(all.skins.contains(one.skin)) << one.skin;
+        for (const auto& hair : one.hair) EXPECT_TRUE(all.hair_colours.contains(hair)) << hair;
+        for (const auto& eyes : one.eyes) EXPECT_TRUE(all.eye_colours.contains(eyes)) << eyes;
+    }
     const auto* hair = pieces().figure.find_component("hair");
     ASSERT_NE(hair, nullptr);
     EXPECT_EQ(all.hair.size(), hair->variants.size());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "domain/scene.hpp"
 #include "engine/sketch/dice_random.hpp"
 #include "engine/sketch/mapper.hpp"
@@ -39,7 +40,8 @@ void choose_place(drawing& made, const rig& tables, const wardrobe& pieces, cons
     made.scene = pieces.scene_for(word).value_or("");
     if (made.scene.empty()) {
         made.scene = pieces.scene_for("studio").value_or(pieces.scenes.front().name);
-        made.notes.push_back(fmt::format("sketch cannot draw the setting '{}' yet", word));
+        if (!shown.setting.empty())
+            made.notes.push_back(fmt::format("sketch cannot draw the setting '{}' yet", word));
     }
     const auto usual = tables.usual_times.find(word);
     const bool said = !shown.time_of_day.empty() || usual == tables.usual_times.end();
@@ -49,8 +51,10 @@ void choose_place(drawing& made, const rig& tables, const wardrobe& pieces, cons
 
 // The activity that the request names, else for action what the role does, else standing.
 std::string pose_name(const figure_tables& tables, const picture_request& request) {
-    for (const auto* said : {&request.setting, &request.mood})
-        if (const auto found = tables.pose_words.find(*said); found != tables.pose_words.end())
+    auto said = split(to_lower(request.wish), ' ');
+    said.insert(said.begin(), {request.setting, request.mood});
+    for (const auto& word : said)
+        if (const auto found = tables.pose_words.find(word); found != tables.pose_words.end())
             return found->second;
     if (request.type != image_type::action) return "standing";
     const auto of_role = tables.role_poses.find(request.appearance.role);
@@ -99,13 +103,44 @@ stance choose_stance(const figure_tables& tables, const drawing& what, bool indo
     return made;
 }
 
+words names(const auto& table) {
+    words made;
+    for (const auto& row : table) made.push_back(row.first);
+    return made;
+}
+
+// For words of a request that say nothing to us: said, with the nearest word that we know.
+void note_unknown(drawing& made, std::string_view what, const std::string& text,
+                  const words& known) {
+    const auto meant = nearest(to_lower(collapse_spaces(text)), known);
+    made.notes.push_back(
+        fmt::format("sketch knows no {} '{}'{}", what, printable(text),
+                    meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
+}
+
+// What is shown: the look, then the user's words for the picture, then its mood and setting.
+look shown_look(drawing& made, const rig& tables, const wardrobe& pieces,
+                const picture_request& request) {
+    const auto says = [&](const std::string& text, auto... parse) {
+        return collapse_spaces(text).empty() || tables.figures.pose_words.contains(text) ||
+               (!parse(text).empty() || ...);
+    };
+    const auto& place = request.setting;
+    if (!says(request.mood, parse_mood))
+        note_unknown(made, "mood", request.mood, names(tables.moods));
+    if (!says(place, parse_setting, parse_time_of_day, parse_weather))
+        note_unknown(made, "setting", place, names(pieces.scene_words));
+    return in_scene(in_scene(request.appearance, request.wish, request.wish), request.mood, place);
+}
+
 }  // namespace
 
 drawing plan_drawing(const rig& tables, const wardrobe& pieces, const picture_request& request) {
     drawing made;
     made.who = plan_person(tables, pieces, request.appearance, request.character_seed, made.notes);
-    const look shown = in_scene(request.appearance, request.mood, request.setting);
-    made.face = face_for(tables, shown.mood);
+    const look shown = shown_look(made, tables, pieces, request);
+    const bool asked = !parse_mood(request.mood).empty() || !parse_mood(request.wish).empty();
+    made.face = face_for(tables, shown.mood, asked ? mood_source::asked : mood_source::trait);
     choose_place(made, tables, pieces, shown, request.character_seed);
     if (const auto found = tables.frames.find(to_string(request.type));
         found != tables.frames.end())

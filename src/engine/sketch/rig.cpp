@@ -46,6 +46,15 @@ hair_entry hair_of(const json::object& row) {
     return made;
 }
 
+complexion complexion_of(const json::object& row) {
+    complexion made;
+    take(row, "skin", made.skin);
+    take(row, "share", made.share);
+    take(row, "hair", made.hair);
+    take(row, "eyes", made.eyes);
+    return made;
+}
+
 void read_row(const json::object& row, frame& into) {
     take(row, "scale", into.scale);
     take(row, "base", into.base);
@@ -70,6 +79,8 @@ void read_row(const json::object& row, role_entry& into) {
     take(row, "accessories", into.accessories);
     take(row, "female", into.female);
     take(row, "male", into.male);
+    take(row, "sometimes", into.sometimes);
+    take(row, "species", into.species);
 }
 
 void read_row(const json::object& row, species_entry& into) {
@@ -80,12 +91,14 @@ void read_row(const json::object& row, species_entry& into) {
     take(row, "skin", into.skin);
     take(row, "hair", into.hair);
     take(row, "eyes", into.eyes);
+    take(row, "hair_length", into.hair_length);
 }
 
 void read_row(const json::object& row, expression& into) {
     take(row, "eyes", into.eyes);
     take(row, "brows", into.brows);
     take(row, "mouth", into.mouth);
+    take(row, "trait", into.trait);
     take(row, "signs", into.signs);
     take(row, "blush", into.blush);
 }
@@ -129,9 +142,8 @@ void read_colours(rig& into) {
     into.eye_colours = table<tone>(colours, "eyes");
     into.skins = table<tone>(colours, "skin");
     into.cloth = table<tone>(colours, "cloth");
-    take(colours, "natural_hair", into.natural_hair);
-    take(colours, "natural_eyes", into.natural_eyes);
-    take(colours, "natural_skin", into.natural_skin);
+    for (const auto& row : colours.at("complexions").as_array())
+        into.complexions.push_back(complexion_of(row.as_object()));
 }
 
 }  // namespace
@@ -148,6 +160,8 @@ rig load_rig() {
         made.usual_times = table<std::string>(roles, "usual_times");
         take(roles, "plain_garments", made.plain_garments);
         take(roles, "young_garments", made.young_garments);
+        made.suggests = table<words>(roles, "suggests");
+        take(roles, "hatless_hair", made.hatless_hair);
         take(roles, "plain_settings", made.plain_settings);
         made.moods = table<expression>(read("sketch/moods.json"), "moods");
         made.treatments = table<treatment>(read("sketch/treatments.json"), "treatments");

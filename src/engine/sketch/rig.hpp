@@ -50,7 +50,9 @@ struct role_entry {
     std::string colour;   // of the garment, a word of `cloth`; empty: the garment's own
     std::string setting;  // where nobody says otherwise
     words accessories;
-    words female, male;  // further accessories
+    words female, male;   // further accessories
+    words sometimes;      // worn by some, where the look says nothing of the hair it would hide
+    std::string species;  // whose body the role has ("robot"); empty: the look's
 };
 
 struct species_entry {
@@ -58,10 +60,19 @@ struct species_entry {
     words male;                    // further parts
     words skin, hair, eyes;        // colour words to choose from; empty: the natural ones
     std::string garment, setting;  // where neither the look nor a role says; may be empty
+    std::string hair_length;       // where the look says nothing of hair
+};
+
+// A skin with the hair and eyes that go with it, where the look leaves them open.
+struct complexion {
+    std::string skin;
+    double share = 1;  // how common, beside the others
+    words hair, eyes;
 };
 
 struct expression {
     std::string eyes, brows, mouth;  // layers of face/eyes.svg, brows.svg and mouths.svg
+    std::string trait;               // the mood drawn where this one is only a trait; empty: itself
     words signs;                     // parts: tears, sweat ...
     double blush = 0;                // 0 to 1
 };
@@ -84,10 +95,12 @@ struct rig {
     word_table<words> heads, noses;  // variants by gender
     word_table<frame> frames;        // by image type
     word_table<tone> hair_colours, eye_colours, skins, cloth;
-    words natural_hair, natural_eyes, natural_skin;
+    std::vector<complexion> complexions;
     word_table<role_entry> roles;
     words plain_garments, plain_settings;  // for who has no role
     words young_garments;                  // instead, for children and teens
+    word_table<words> suggests;            // gender -> words that let one expect it
+    words hatless_hair;                    // styles that no role puts a hat on
     word_table<std::string> aliases;       // accessory or mark -> part; "" where none is needed
     word_table<species_entry> species;
     word_table<expression> moods;

@@ -17,7 +17,7 @@ namespace medusa {
 namespace {
 
 // Raised whenever the same request would give another drawing.
-constexpr std::string_view drawing_version = "1";
+constexpr std::string_view drawing_version = "2";
 // The stages that progress is told about: planned, composed, painted, encoded.
 constexpr int stages = 4;
 
