@@ -226,10 +226,11 @@ private:
 
     std::string held_by_both() const {
         if (pen_.how.posture.hand != "both" || pen_.how.prop.empty()) return {};
+        constexpr double open_book = 1.25;  // larger than life: it must be seen between two hands
         const auto& a = pen_.bones.left_arm.end;
         const auto& b = pen_.bones.right_arm.end;
         return pen_.placed("props", pen_.how.prop, {(a.x + b.x) / 2, (a.y + b.y) / 2 - 26},
-                           -pen_.how.posture.prop_angle, 1, false) +
+                           -pen_.how.posture.prop_angle, open_book, false) +
                draw_hand(pen_, true) + draw_hand(pen_, false);
     }
 

@@ -60,7 +60,6 @@ std::string body_pen::torso_path(const std::vector<point>& local) const {
     return curve_through(placed);
 }
 
-// right).
 std::string body_pen::placed(std::string_view file, std::string_view layer, point at, double angle,
                              double scale, bool flip) const {
     const auto found = pieces.limbs.find(file);

@@ -118,17 +118,18 @@ TEST(Body, NothingReachesOutOfItsExtent) {
 
 // Poses turn the head as a whole; the drawing of it is the same to the byte.
 TEST(Body, TheSamePersonInEveryPose) {
-    const auto head_in = [](std::string_view activity) {
-        auto request = full_figure("an elf mage with green eyes and a scar", activity);
+    const auto head_in = [](const pose& stance) {
+        auto request = full_figure("an elf mage with green eyes and a scar", "");
         auto plan = plan_drawing(tables(), pieces(), request);
+        plan.full->posture = stance;
         const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
         const auto body = draw_figure(pieces(), plan, place.light).body;
         return body.substr(body.find("url(#jaw)"));
     };
-    const auto standing = head_in("standing");
+    const auto standing = head_in(tables().figures.poses.at("standing"));
     EXPECT_GT(standing.size(), 2000U);
     for (const auto& [name, stance] : tables().figures.poses)
-        EXPECT_EQ(head_in(name), standing) << name;
+        EXPECT_TRUE(head_in(stance) == standing) << name;
 }
 
 TEST(Body, ActionIsWhatTheRoleDoes) {
@@ -144,6 +145,7 @@ TEST(Body, ActionIsWhatTheRoleDoes) {
     EXPECT_EQ(pose_of("a librarian", ""), "reading");
     EXPECT_EQ(pose_of("a ranger", ""), "running");
     EXPECT_EQ(pose_of("a knight", "reading"), "reading");
+    EXPECT_EQ(pose_of("a knight", "Reading by the fire"), "reading");
     EXPECT_EQ(pose_of("a woman", ""), pose_of("a woman", ""));
 }
 

@@ -75,6 +75,15 @@ std::string halo(const view& shown, const frame& placing, const scene_light& lig
         svg_number(shown.height - (placing.base - 460) * placing.scale), svg_number(radius));
 }
 
+// A full figure stands in such a light from head to foot.
+std::string glow_behind(const view& shown, const frame& placing, const extent& reach) {
+    return fmt::format(R"~(<ellipse cx="{}" cy="{}" rx="{}" ry="{}" fill="url(#halo)"/>)~",
+                       svg_number(shown.width / 2),
+                       svg_number(shown.height - (reach.bottom - reach.top) * 0.45 * placing.scale),
+                       svg_number(700 * placing.scale),
+                       svg_number((reach.bottom - reach.top) * 0.6 * placing.scale));
+}
+
 }  // namespace
 
 std::string compose_svg(const wardrobe& pieces, const drawing& what, int width, int height) {
@@ -100,7 +109,9 @@ std::string compose_svg(const wardrobe& pieces, const drawing& what, int width, 
 
     const auto behind = place.background + layer(style, "behind") + layer(motion, "behind");
     const auto before = place.foreground + layer(style, "over");
-    std::string body = in_scene_space(shown, behind) + halo(shown, placing, place.light, defs) +
+    auto light_behind = halo(shown, placing, place.light, defs);
+    if (what.full) light_behind = glow_behind(shown, placing, figure.reach);
+    std::string body = in_scene_space(shown, behind) + light_behind +
                        in_figure_space(shown, placing, figure.body) + in_scene_space(shown, before);
     return fmt::format(
         R"~(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}" )~"

@@ -94,8 +94,10 @@ std::string prop_in(const body_pen& pen, bool left) {
     const double reach = palm * pen.how.build.hand;
     const point at = {bones.end.x + std::sin(turned) * reach,
                       bones.end.y + std::cos(turned) * reach};
-    if (stance.hand == (left ? "left" : "right") && !pen.how.prop.empty())
-        return pen.placed("props", pen.how.prop, at, -stance.prop_angle, 1, false);
+    if (stance.hand == (left ? "left" : "right") && !pen.how.prop.empty()) {
+        // Props are drawn for the right hand.
+        return pen.placed("props", pen.how.prop, at, -stance.prop_angle, 1, left);
+    }
     if (!stance.effect.empty() && how.shape == "open")
         return pen.placed("props", stance.effect, at, 0, 1, false);
     return {};

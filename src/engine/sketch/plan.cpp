@@ -49,14 +49,17 @@ void choose_place(drawing& made, const rig& tables, const wardrobe& pieces, cons
     made.sky = weather_from(shown.weather);
 }
 
-// The activity that the request names, else for action what the role does, else standing.
+// The activity that the request names, else for action what the role does, else one of standing.
 std::string pose_name(const figure_tables& tables, const picture_request& request) {
-    auto said = split(to_lower(request.wish), ' ');
-    said.insert(said.begin(), {request.setting, request.mood});
-    for (const auto& word : said)
+    auto said = fmt::format("{} {} {}", request.setting, request.mood, request.wish);
+    std::replace_if(
+        said.begin(), said.end(), [](char c) { return c == ',' || c == '.' || c == '-'; }, ' ');
+    for (const auto& word : split(to_lower(said), ' '))
         if (const auto found = tables.pose_words.find(word); found != tables.pose_words.end())
             return found->second;
-    if (request.type != image_type::action) return "standing";
+    const dice_random random(std::to_string(request.seed));
+    if (request.type != image_type::action)
+        return random.pick("figure.stand", words{"standing", "confident"}).value_or("standing");
     const auto of_role = tables.role_poses.find(request.appearance.role);
     if (of_role != tables.role_poses.end()) return of_role->second;
     words any;
