@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <charconv>
+#include <cmath>
 
 #include "cli/csv.hpp"
+#include "cli/numbers.hpp"
 #include "core/files.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -16,18 +17,12 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t batch_file_bytes = std::size_t{256} << 20;
+constexpr std::size_t line_bytes = std::size_t{1} << 20;
+// Reading stops at the first character too many.
+constexpr std::size_t characters_read = limits::batch_file_lines + 1;
 
 [[noreturn]] void refuse(std::string detail, std::string advice = {}) {
     throw error(errc::invalid_argument, std::move(detail), std::move(advice));
-}
-
-template <class Number>
-Number number_from(const std::string& field, const std::string& text) {
-    Number value{};
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (fault != std::errc() || end != text.data() + text.size())
-        refuse(fmt::format("{} must be a number, not \"{}\"", field, printable(text)));
-    return value;
 }
 
 std::vector<std::string> words_from(const std::string& text) {
@@ -47,11 +42,15 @@ const field_reader fields[] = {
     {"description", [](auto& d, auto&, auto& text) { d.description = text; }},
     {"style", [](auto& d, auto&, auto& text) { d.style = text; }},
     {"tags", [](auto& d, auto&, auto& text) { d.tags = words_from(text); }},
-    {"seed", [](auto& d, auto& n, auto& text) { d.seed = number_from<std::uint64_t>(n, text); }},
-    {"steps", [](auto& d, auto& n, auto& text) { d.settings.steps = number_from<int>(n, text); }},
-    {"cfg", [](auto& d, auto& n, auto& text) { d.settings.cfg = number_from<double>(n, text); }},
-    {"width", [](auto& d, auto& n, auto& text) { d.settings.width = number_from<int>(n, text); }},
-    {"height", [](auto& d, auto& n, auto& text) { d.settings.height = number_from<int>(n, text); }},
+    {"seed",
+     [](auto& d, auto& n, auto& t) { d.seed = std::uint64_t(whole_number(n, t, seed_range)); }},
+    {"steps",
+     [](auto& d, auto& n, auto& t) { d.settings.steps = int(whole_number(n, t, steps_range)); }},
+    {"cfg", [](auto& d, auto& n, auto& t) { d.settings.cfg = cfg_number(n, t); }},
+    {"width",
+     [](auto& d, auto& n, auto& t) { d.settings.width = int(whole_number(n, t, side_px_range)); }},
+    {"height",
+     [](auto& d, auto& n, auto& t) { d.settings.height = int(whole_number(n, t, side_px_range)); }},
     {"model", [](auto& d, auto&, auto& text) { d.settings.model = text; }},
     {"sampler", [](auto& d, auto&, auto& text) { d.settings.sampler = text; }},
     {"scheduler", [](auto& d, auto&, auto& text) { d.settings.scheduler = text; }},
@@ -72,6 +71,12 @@ const field_reader& reader_of(const std::string& name) {
 // Any JSON value as the text that a CSV cell would hold.
 std::string cell_text(const std::string& name, const json::value& value) {
     if (value.is_string()) return std::string(value.get_string());
+    if (value.is_double()) {
+        // Many programs write every number as a double: 3.0 and 1e3 are whole numbers all the same.
+        const double number = value.get_double();
+        const bool whole = number == std::trunc(number) && std::abs(number) <= limits::seed_max;
+        return whole ? std::to_string(std::int64_t(number)) : fmt::format("{}", number);
+    }
     if (value.is_number()) return json::serialize(value);
     if (value.is_array() && name == "tags") {
         std::string joined;
@@ -84,14 +89,16 @@ std::string cell_text(const std::string& name, const json::value& value) {
     refuse(fmt::format("the field \"{}\" holds a value of a wrong kind", printable(name)));
 }
 
-character_draft draft_from_json(const std::string& line, character_draft draft) {
+character_draft draft_from_json(std::string_view line, character_draft draft) {
+    if (line.size() > line_bytes) refuse("the line is longer than 1 MiB");
     json::error_code fault;
     const auto value = json::parse(line, fault);
     if (fault) refuse("the line is no JSON: " + fault.message());
     if (!value.is_object()) refuse("the line is no JSON object", "Write {\"name\":\"…\",…}");
     for (const auto& [key, content] : value.get_object()) {
         const std::string name(key);
-        reader_of(name).read(draft, name, cell_text(name, content));
+        const auto& field = reader_of(name);
+        if (!content.is_null()) field.read(draft, name, cell_text(name, content));
     }
     return draft;
 }
@@ -108,33 +115,58 @@ batch_entry entry_of(int line, const Read& read) {
     return entry;
 }
 
-std::vector<batch_entry> read_jsonl(const std::string& text, const character_draft& defaults) {
+// The text up to the next LF, CR LF or CR, which is taken away with it.
+std::string_view take_line(std::string_view& text) {
+    const auto end = std::min(text.find_first_of("\r\n"), text.size());
+    const auto line = text.substr(0, end);
+    text.remove_prefix(end);
+    if (text.starts_with("\r\n"))
+        text.remove_prefix(2);
+    else if (!text.empty())
+        text.remove_prefix(1);
+    return line;
+}
+
+std::vector<batch_entry> read_jsonl(std::string_view text, const character_draft& defaults) {
     std::vector<batch_entry> entries;
-    int number = 0;
-    for (const auto& line : split(text, '\n')) {
-        ++number;
-        if (collapse_spaces(line).empty()) continue;
+    for (int number = 1; !text.empty() && entries.size() < characters_read; ++number) {
+        const auto line = take_line(text);
+        if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
         entries.push_back(entry_of(number, [&] { return draft_from_json(line, defaults); }));
     }
     return entries;
 }
 
-std::vector<batch_entry> read_csv(const std::string& text, const character_draft& defaults) {
-    const auto rows = parse_csv(text);
+std::vector<std::string> header_of(const csv_row& row) {
+    if (!row.closed) refuse("a quote in the header is never closed");
+    std::vector<std::string> header;
+    for (const auto& field : row.fields) {
+        auto name = collapse_spaces(field);
+        reader_of(name);
+        if (std::find(header.begin(), header.end(), name) != header.end())
+            refuse(fmt::format("the header names the field \"{}\" twice", name));
+        header.push_back(std::move(name));
+    }
+    return header;
+}
+
+std::vector<batch_entry> read_csv(std::string_view text, const character_draft& defaults) {
+    const auto rows = parse_csv(text, characters_read + 1);
     if (rows.empty()) return {};
-    const auto& header = rows.front().fields;
-    for (const auto& name : header) reader_of(collapse_spaces(name));
+    const auto header = header_of(rows.front());
     std::vector<batch_entry> entries;
     for (auto row = rows.begin() + 1; row != rows.end(); ++row) {
         entries.push_back(entry_of(row->line, [&] {
-            if (!row->closed) refuse("a quote is never closed");
+            if (!row->closed)
+                refuse("a quote is never closed: from this line on, the file was not read",
+                       "Close it, or write two quotes for one that belongs to the text");
             if (row->fields.size() != header.size())
-                refuse(fmt::format("the row has {} fields, the header {}", row->fields.size(),
-                                   header.size()));
+                refuse(fmt::format("the row has {}, the header {}",
+                                   counted(row->fields.size(), "field"), header.size()));
             character_draft draft = defaults;
             for (std::size_t i = 0; i < header.size(); ++i) {
-                const auto name = collapse_spaces(header[i]);
-                if (!row->fields[i].empty()) reader_of(name).read(draft, name, row->fields[i]);
+                if (row->fields[i].empty()) continue;
+                reader_of(header[i]).read(draft, header[i], row->fields[i]);
             }
             return draft;
         }));
@@ -158,11 +190,14 @@ std::vector<batch_entry> read_batch_file(const std::filesystem::path& path,
     }();
     if (!is_valid_utf8(text))
         refuse(fmt::format("{} is not text in UTF-8", path.string()), "Save it as UTF-8");
-    auto entries = ending == ".csv" ? read_csv(text, defaults) : read_jsonl(text, defaults);
+    std::string_view content = text;
+    constexpr std::string_view mark = "\xEF\xBB\xBF";  // spreadsheets and editors write it first
+    if (content.starts_with(mark)) content.remove_prefix(mark.size());
+    auto entries = ending == ".csv" ? read_csv(content, defaults) : read_jsonl(content, defaults);
     if (entries.empty()) refuse(fmt::format("{} holds no character", path.string()));
     if (entries.size() > limits::batch_file_lines)
-        refuse(fmt::format("{} holds {} characters, at most {} are allowed", path.string(),
-                           entries.size(), limits::batch_file_lines),
+        refuse(fmt::format("{} holds more than {} characters", path.string(),
+                           fmt::group_digits(limits::batch_file_lines)),
                "Split it into several files");
     return entries;
 }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <boost/json.hpp>
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 #include "cli/progress.hpp"
@@ -47,7 +48,10 @@ private:
         while (!context_.stop.stop_requested()) {
             const auto index = next_++;
             if (index >= job_.entries.size()) return;
-            outcomes_[index] = made(index);
+            auto result = made(index);
+            // Stopped in the middle, nothing of it is left: it counts as not started.
+            if (result.failure && result.failure->code() == errc::cancelled) return;
+            outcomes_[index] = std::move(result);
             view_.finished(index);
             tell(index);
         }
@@ -109,9 +113,10 @@ private:
 struct counts {
     std::size_t made = 0;
     std::size_t failed = 0;
+    // In percent, with one decimal.
     double rate() const {
         const auto all = made + failed;
-        return all == 0 ? 0.0 : 100.0 * double(made) / double(all);
+        return all == 0 ? 0.0 : std::round(1000.0 * double(made) / double(all)) / 10.0;
     }
 };
 
@@ -143,14 +148,11 @@ void print_summary(terminal& out, const std::vector<outcome>& outcomes) {
 
 void print_json_summary(terminal& out, const batch_job& job, const std::vector<outcome>& outcomes) {
     const auto total = count(outcomes);
-    out.result(boost::json::serialize(
-        boost::json::object{{"summary",
-                             {{"batchId", job.id},
-                              {"total", job.entries.size()},
-                              {"successful", total.made},
-                              {"failed", total.failed},
-                              {"notStarted", job.entries.size() - total.made - total.failed},
-                              {"successRate", total.rate()}}}}));
+    // By hand: Boost.JSON writes 100.0 as 1E2, which people and simple scripts cannot read.
+    out.result(fmt::format(R"({{"summary":{{"batchId":"{}","total":{},"successful":{},"failed":{},)"
+                           R"("notStarted":{},"successRate":{}}}}})",
+                           job.id, job.entries.size(), total.made, total.failed,
+                           job.entries.size() - total.made - total.failed, total.rate()));
 }
 
 void print_notes(terminal& out, const std::vector<outcome>& outcomes) {
@@ -171,6 +173,23 @@ int exit_code_of(const std::vector<outcome>& outcomes, bool interrupted) {
     if (total.failed == 0) return 0;
     constexpr int some_failed = 5;
     return total.made > 0 ? some_failed : 1;
+}
+
+// The command that goes on, where going on gains something: for what was not made yet, and for
+// lines of the file once they are mended. Wrong usage and refusals stay what they are.
+void advise(terminal& out, const batch_job& job, const std::vector<outcome>& outcomes,
+            bool interrupted) {
+    const auto failed_with = [&](auto matches) {
+        return std::any_of(outcomes.begin(), outcomes.end(), [&](const outcome& one) {
+            return one.failure && matches(one.failure->code());
+        });
+    };
+    if (interrupted ||
+        failed_with([](errc code) { return info(code).retry != retry_class::never; }))
+        out.message("go on with the rest: " + job.resume_words);
+    else if (!job.file.empty() &&
+             failed_with([](errc code) { return code == errc::invalid_argument; }))
+        out.message("once the lines are mended, go on with them: " + job.resume_words);
 }
 
 }  // namespace
@@ -201,9 +220,8 @@ int run_batch(const pipeline_parts& with, const batch_job& job, cli_context& con
     else
         print_summary(context.out, outcomes);
     print_notes(context.out, outcomes);
-    const auto code = exit_code_of(outcomes, interrupted);
-    if (code != 0) context.out.message("go on with the rest: " + job.resume_words);
-    return code;
+    advise(context.out, job, outcomes, interrupted);
+    return exit_code_of(outcomes, interrupted);
 }
 
 }  // namespace medusa

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/context.hpp"
+#include "cli/options.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -14,7 +15,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t list_limit_max = 100'000;
+constexpr whole_range list_limit_range{1, 100'000};
+constexpr std::size_t default_list_limit = 50;
 
 boost::json::object with_avatar_path(const pipeline_parts& with, const character& record) {
     created_character made{record, {}, {}, {}};
@@ -24,19 +26,22 @@ boost::json::object with_avatar_path(const pipeline_parts& with, const character
     return to_result(made);
 }
 
-struct list_options {
-    std::size_t limit = 50;
+struct collection_options {
+    std::optional<std::size_t> limit;
+    std::optional<std::int64_t> id;
+    std::string user_id;
     bool json = false;
+
+    std::string whose(cli_context& context) const {
+        return user_id.empty() ? context.parts.settings().user_id : user_id;
+    }
 };
 
-int run_list(cli_context& context, const list_options& options) {
-    if (options.limit < 1 || options.limit > list_limit_max)
-        throw error(errc::invalid_argument, "that limit is not possible",
-                    fmt::format("Give --limit 1 to {}", list_limit_max));
+int run_list(cli_context& context, const collection_options& options) {
     const auto with = context.parts.open({});
     character_query query;
-    query.user_id = context.parts.settings().user_id;
-    query.limit = options.limit;
+    query.user_id = options.whose(context);
+    query.limit = options.limit.value_or(default_list_limit);
     const auto found = with.characters.list(query);
     if (options.json) {
         json::array rows;
@@ -52,9 +57,9 @@ int run_list(cli_context& context, const list_options& options) {
     return 0;
 }
 
-character owned(const pipeline_parts& with, const cli_context& context, std::int64_t id) {
+character owned(const pipeline_parts& with, const std::string& user_id, std::int64_t id) {
     auto found = with.characters.find(id);
-    if (!found || found->owner.user_id != context.parts.settings().user_id)
+    if (!found || found->owner.user_id != user_id)
         throw error(errc::not_found, fmt::format("there is no character {}", id),
                     "medusa list shows yours");
     return std::move(*found);
@@ -80,11 +85,11 @@ void print_record(terminal& out, const character& record) {
     row("created", to_rfc3339(record.created_at));
 }
 
-int run_show(cli_context& context, std::int64_t id, bool as_json) {
+int run_show(cli_context& context, const collection_options& options) {
     const auto with = context.parts.open({});
-    const auto record = owned(with, context, id);
-    const auto pictures = with.images.of_character(id);
-    if (as_json) {
+    const auto record = owned(with, options.whose(context), *options.id);
+    const auto pictures = with.images.of_character(record.id);
+    if (options.json) {
         auto document = with_avatar_path(with, record);
         json::array rows;
         for (const auto& picture : pictures)
@@ -97,7 +102,7 @@ int run_show(cli_context& context, std::int64_t id, bool as_json) {
     for (const auto& picture : pictures) {
         const auto path = with.assets.locate(picture.path).local_path;
         context.out.result(fmt::format("   {:<12} {}", to_string(picture.type),
-                                       path.empty() ? picture.url : path.string()));
+                                       printable(path.empty() ? picture.url : path.string())));
     }
     return 0;
 }
@@ -107,8 +112,10 @@ int run_show(cli_context& context, std::int64_t id, bool as_json) {
 void add_list(CLI::App& program, cli_context& context) {
     auto* command = program.add_subcommand("list", "List your characters, newest first");
     command->footer("Example:\n  medusa list --limit 10");
-    const auto options = std::make_shared<list_options>();
-    command->add_option("--limit", options->limit, "At most so many, 50 without it");
+    const auto options = std::make_shared<collection_options>();
+    add_whole(*command, "--limit", options->limit, list_limit_range,
+              "At most so many, 50 without it");
+    command->add_option("--userId", options->user_id, "Whose, yours without it");
     command->add_flag("--json", options->json, "Print one JSON array of records");
     command->callback([&context, options] {
         context.action = [&context, options] { return run_list(context, *options); };
@@ -118,12 +125,12 @@ void add_list(CLI::App& program, cli_context& context) {
 void add_show(CLI::App& program, cli_context& context) {
     auto* command = program.add_subcommand("show", "Show one character and its pictures");
     command->footer("Example:\n  medusa show 123456");
-    const auto id = std::make_shared<std::int64_t>(0);
-    const auto as_json = std::make_shared<bool>(false);
-    command->add_option("id", *id, "The character's id")->required();
-    command->add_flag("--json", *as_json, "Print one JSON document");
-    command->callback([&context, id, as_json] {
-        context.action = [&context, id, as_json] { return run_show(context, *id, *as_json); };
+    const auto options = std::make_shared<collection_options>();
+    add_whole(*command, "id", options->id, id_range, "The character's id")->required();
+    command->add_option("--userId", options->user_id, "Whose it is, yours without it");
+    command->add_flag("--json", options->json, "Print one JSON document");
+    command->callback([&context, options] {
+        context.action = [&context, options] { return run_show(context, *options); };
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstring>
 #include <exception>
 
 #include "cli/context.hpp"
@@ -17,7 +18,7 @@ using add_command = void (*)(CLI::App&, cli_context&);
 
 // Every command, in the order of the help text; each lives in a file of its own name.
 constexpr add_command commands[] = {
-    add_generate, add_batch, add_image, add_list, add_show, add_doctor, add_completion,
+    add_generate, add_batch, add_image, add_list, add_show, add_doctor, add_completion, add_help,
 };
 
 constexpr const char* about =
@@ -28,9 +29,7 @@ constexpr const char* footer =
     "Example:\n"
     "  medusa generate --name \"Luna Starweaver\" \\\n"
     "    --description \"A mystical elven sorceress with silver hair\" --style fantasy\n\n"
-    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 sign-in, 5 some of a batch "
-    "failed,\n"
-    "6 timed out, 7 a remote part is unavailable, 8 refused by policy or quota, 130 interrupted.";
+    "More: medusa help COMMAND, medusa help exit-codes";
 
 std::vector<std::string> names_of_commands(const CLI::App& program) {
     std::vector<std::string> names;
@@ -52,9 +51,12 @@ std::vector<std::string> names_of_options(const CLI::App& command) {
 error unknown_word(const CLI::App& program, const std::string& word) {
     const auto chosen = program.get_subcommands();
     const bool option = word.starts_with("-");
+    if (!option && !chosen.empty())
+        return error(errc::invalid_argument, fmt::format("unexpected word {}", printable(word)),
+                     fmt::format("A text of several words needs quotes. See medusa {} --help",
+                                 chosen.front()->get_name()));
     const auto& owner = chosen.empty() ? program : *chosen.front();
-    const auto candidates =
-        option || !chosen.empty() ? names_of_options(owner) : names_of_commands(program);
+    const auto candidates = option ? names_of_options(owner) : names_of_commands(program);
     const auto near = nearest(word.substr(0, word.find('=')), candidates);
     const auto help = chosen.empty() ? "medusa --help" : "medusa " + owner.get_name() + " --help";
     return error(errc::invalid_argument,
@@ -78,7 +80,8 @@ int run(CLI::App& program, int argc, const char* const* argv, cli_context& conte
         program.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         const auto chosen = program.get_subcommands();
-        context.out.result((chosen.empty() ? program : *chosen.front()).help());
+        context.out.result(chosen.empty() ? program.help()
+                                          : chosen.front()->help(program.get_name()));
         return 0;
     } catch (const CLI::CallForVersion&) {
         context.out.result(fmt::format("medusa {}", version));
@@ -95,15 +98,7 @@ int run(CLI::App& program, int argc, const char* const* argv, cli_context& conte
     return context.action();
 }
 
-}  // namespace
-
-int run_command_line(int argc, const char* const* argv, cli_context& context) {
-    CLI::App program(about, "medusa");
-    program.footer(footer);
-    program.set_version_flag("--version", std::string(version), "Print the version");
-    program.allow_extras();
-    program.require_subcommand(0, 1);
-    for (const auto add : commands) add(program, context);
+int run_reported(CLI::App& program, int argc, const char* const* argv, cli_context& context) {
     try {
         return run(program, argc, argv, context);
     } catch (const error& failure) {
@@ -113,6 +108,27 @@ int run_command_line(int argc, const char* const* argv, cli_context& context) {
                             "Please report it with the command that you gave");
         return report(failure, asks_for_json(argc, argv), context);
     }
+}
+
+int report_lost_results(cli_context& context) {
+    const error failure(errc::storage, fmt::format("cannot write to standard output: {}",
+                                                   std::strerror(context.out.lost_results())));
+    return report(failure, false, context);
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv, cli_context& context) {
+    // Before anything is made that nobody could be told of.
+    if (context.out.lost_results() != 0) return report_lost_results(context);
+    CLI::App program(about, "medusa");
+    program.footer(footer);
+    program.set_version_flag("--version", std::string(version), "Print the version");
+    program.allow_extras();
+    program.require_subcommand(0, 1);
+    for (const auto add : commands) add(program, context);
+    const int code = run_reported(program, argc, argv, context);
+    return code == 0 && context.out.lost_results() != 0 ? report_lost_results(context) : code;
 }
 
 }  // namespace medusa

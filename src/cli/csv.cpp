@@ -3,48 +3,65 @@
 namespace medusa {
 namespace {
 
-// Reads one row from `at` on, which then stands behind its new line.
-csv_row parse_row(std::string_view text, std::size_t& at, int& line) {
-    csv_row row;
-    row.line = line;
-    row.fields.emplace_back();
-    bool quoted = false;
-    for (; at < text.size(); ++at) {
-        const char c = text[at];
-        if (c == '\n') ++line;
-        if (quoted) {
-            const bool doubled = c == '"' && at + 1 < text.size() && text[at + 1] == '"';
-            if (doubled)
-                row.fields.back() += text[at++];
-            else if (c == '"')
-                quoted = false;
-            else
-                row.fields.back() += c;
-        } else if (c == '"' && row.fields.back().empty()) {
-            quoted = true;
-        } else if (c == ',') {
-            row.fields.emplace_back();
-        } else if (c == '\n') {
-            ++at;
-            break;
-        } else if (c != '\r') {
-            row.fields.back() += c;
+class row_reader {
+public:
+    explicit row_reader(std::string_view text) : text_(text) {}
+
+    bool at_end() const { return at_ >= text_.size(); }
+
+    csv_row next() {
+        csv_row row;
+        row.line = line_;
+        std::string field;
+        bool quoted = false;
+        while (!at_end()) {
+            const char c = text_[at_++];
+            const bool line_end = c == '\n' || (c == '\r' && !follows('\n'));
+            if (line_end) ++line_;
+            if (quoted) {
+                if (c != '"')
+                    field += c;
+                else if (follows('"'))
+                    field += text_[at_++];
+                else
+                    quoted = false;
+            } else if (c == '"' && field.empty()) {
+                quoted = true;
+            } else if (c == ',') {
+                keep(row, field);
+            } else if (line_end) {
+                break;
+            } else if (c != '\r') {
+                field += c;
+            }
         }
+        keep(row, field);
+        row.closed = !quoted;
+        return row;
     }
-    row.closed = !quoted;
-    return row;
-}
+
+private:
+    bool follows(char c) const { return !at_end() && text_[at_] == c; }
+
+    static void keep(csv_row& row, std::string& field) {
+        if (row.fields.size() < csv_fields_max) row.fields.push_back(std::move(field));
+        field.clear();
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    int line_ = 1;
+};
 
 }  // namespace
 
-std::vector<csv_row> parse_csv(std::string_view text) {
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // spreadsheets write a mark first
+std::vector<csv_row> parse_csv(std::string_view text, std::size_t rows_max) {
     std::vector<csv_row> rows;
-    int line = 1;
-    for (std::size_t at = 0; at < text.size();) {
-        auto row = parse_row(text, at, line);
+    row_reader reader(text);
+    while (!reader.at_end() && rows.size() < rows_max) {
+        auto row = reader.next();
         const bool empty = row.fields.size() == 1 && row.fields.front().empty();
-        if (!empty) rows.push_back(std::move(row));
+        if (!empty || !row.closed) rows.push_back(std::move(row));
     }
     return rows;
 }

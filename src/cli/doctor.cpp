@@ -41,7 +41,8 @@ void show_origins(cli_context& context) {
     const auto& origins = context.parts.settings().origins;
     if (origins.empty()) context.out.result("No variable is set: everything is embedded.");
     for (const auto& [name, value, place] : origins)
-        context.out.result(fmt::format("   {} = {}  ({})", name, printable(value), place));
+        context.out.result(
+            fmt::format("   {} = {}  ({})", name, printable(value), printable(place)));
 }
 
 boost::json::value as_json(const finding& found) {

@@ -1,6 +1,10 @@
 #include "cli/draft_options.hpp"
 
+#include <fmt/format.h>
+
+#include "cli/options.hpp"
 #include "core/error.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 
 namespace medusa {
@@ -20,27 +24,36 @@ void take(std::string& target, const std::string& given) {
 void draft_options::add_character(CLI::App& command) {
     command.add_option("--name", name, "Name, 1 to 80 characters; without it: the next template");
     command.add_option("--description", description, "What the character looks and is like");
-    command.add_option("--tags", tags, "Words with commas between; the first is the main trait");
-    command.add_option("--seed", seed, "Seed of the picture, 0 to 9007199254740991");
 }
 
 void draft_options::add_settings(CLI::App& command) {
+    command.add_option("--tags", tags, "Words with commas between; the first is the main trait");
     command.add_option(
         "--style", style,
         "anime, fantasy, realistic, cartoon, cyberpunk, watercolor, pixel-art, comic");
-    command.add_option("--steps", steps, "Sampling steps, 1 to 150");
-    command.add_option("--cfg", cfg, "Guidance scale, 1 to 30");
+    add_whole(command, "--seed", seed, seed_range,
+              fmt::format("Seed of the picture, 0 to {}", fmt::group_digits(limits::seed_max)));
+    add_whole(command, "--steps", steps, steps_range, "Sampling steps, 1 to 150");
+    command
+        .add_option_function<std::string>(
+            "--cfg", [this](const std::string& text) { cfg = cfg_number("--cfg", text); },
+            "Guidance scale, 1 to 30")
+        ->type_name("NUMBER");
     command.add_option("--model", model, "Checkpoint file of the engine");
     command.add_option("--sampler", sampler, "Sampler, like dpmpp_2m");
     command.add_option("--scheduler", scheduler, "Scheduler, like karras");
-    command.add_option("--width", width, "Pixels, 64 to 2048 in steps of 8");
-    command.add_option("--height", height, "Pixels, 64 to 2048 in steps of 8");
+    add_whole(command, "--width", width, side_px_range, "Pixels, 64 to 2,048 in steps of 8");
+    add_whole(command, "--height", height, side_px_range, "Pixels, 64 to 2,048 in steps of 8");
+    command.add_option("--workflow", workflow, "Exported ComfyUI workflow (API format)");
+    add_surroundings(command);
+}
+
+void draft_options::add_surroundings(CLI::App& command) {
     command.add_option("--positive-prompt", positive_prompt, "File with the positive prompt");
     command.add_option("--negative-prompt", negative_prompt, "File with the negative prompt");
-    command.add_option("--userId", user_id, "Owner of what is made");
+    command.add_option("--userId", user_id, "Owner of the character");
     command.add_option("--username", username, "The owner's name, for the folder");
     command.add_option("--engine", engine, "Image engine, like sketch");
-    command.add_option("--workflow", workflow, "Exported ComfyUI workflow (API format)");
     command.add_flag("--json", json, "Print JSON for programs");
 }
 
@@ -66,7 +79,18 @@ owner_info draft_options::owner(const config& settings) const {
             username.empty() ? settings.username : username};
 }
 
+std::string draft_options::owner_again() const {
+    std::string words;
+    if (!user_id.empty()) words += " --userId " + shell_quoted(user_id);
+    if (!username.empty()) words += " --username " + shell_quoted(username);
+    return words;
+}
+
 pipeline_parts draft_options::opened(cli_context& context) const {
+    auto probe = applied_to(character_draft{});
+    if (!name) probe.name = "any";
+    if (!description) probe.description = "any";
+    validate(std::move(probe));
     if (!workflow.empty())
         throw error(errc::invalid_argument, "a workflow needs a ComfyUI server",
                     "The embedded engine draws without one: leave --workflow out");

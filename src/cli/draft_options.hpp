@@ -13,8 +13,8 @@
 namespace medusa {
 
 struct draft_options {
-    std::string name;
-    std::string description;
+    std::optional<std::string> name;  // given but empty is refused, not passed over
+    std::optional<std::string> description;
     std::string style;
     std::string tags;  // separated by commas
     std::string model, sampler, scheduler;
@@ -27,14 +27,19 @@ struct draft_options {
     std::string workflow;  // file
     bool json = false;
 
-    // Adds what every picture can be given; name, description, tags and seed are generate's.
+    // Adds what every character can be given; name and description are generate's.
     void add_settings(CLI::App& command);
     void add_character(CLI::App& command);
+    // Adds userId, username, engine, prompt files and json: what every picture can be given.
+    void add_surroundings(CLI::App& command);
 
     // `draft` with everything that was given in place of its own.
     character_draft applied_to(character_draft draft) const;
     owner_info owner(const config& settings) const;
-    // The parts for these options: engine and prompt files as given.
+    // The options of the owner, to be said again in an advised command: " --userId bob".
+    std::string owner_again() const;
+    // The parts for these options: engine and prompt files as given. Throws
+    // error(invalid_argument) for a value that no character could be made with.
     pipeline_parts opened(cli_context& context) const;
 };
 

@@ -4,20 +4,20 @@
 
 #include "cli/batch_run.hpp"
 #include "cli/draft_options.hpp"
+#include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "cli/results.hpp"
-#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "domain/template.hpp"
 
 namespace medusa {
 namespace {
 
-constexpr int default_templates = 5;
+constexpr std::size_t default_templates = 5;
 
 struct generate_options : draft_options {
     bool batch_templates = false;
-    std::optional<int> count;
+    std::optional<std::size_t> count;
 };
 
 // How many of this user's characters came from the templates: the next one goes on from there.
@@ -36,7 +36,7 @@ character_draft template_draft(const pipeline_parts& with, const std::string& us
 int generate_one(cli_context& context, const generate_options& options) {
     const auto with = options.opened(context);
     const auto owner = options.owner(context.parts.settings());
-    const bool named = !options.name.empty() || !options.description.empty();
+    const bool named = options.name || options.description;
     const auto draft =
         options.applied_to(named ? character_draft{} : template_draft(with, owner.user_id));
     created_character made;
@@ -45,38 +45,39 @@ int generate_one(cli_context& context, const generate_options& options) {
         made = create_character(with, {with.ids.uuid(), owner, draft},
                                 {view.track(0, draft.name), context.stop});
     }
-    context.out.result(options.json ? boost::json::serialize(to_result(made)) : told(made));
+    context.out.result(options.json ? boost::json::serialize(to_result(made))
+                                    : told(made, options.owner_again()));
     for (const auto& note : made.notes) context.out.message("note: " + printable(note));
     return 0;
 }
 
-int generate_templates(cli_context& context, const generate_options& options) {
-    const int count = options.count.value_or(default_templates);
-    if (count < 1 || std::size_t(count) > limits::batch_file_lines)
-        throw error(errc::invalid_argument, fmt::format("{} characters are not possible", count),
-                    fmt::format("Give --count 1 to {}", limits::batch_file_lines));
+int generate_templates(cli_context& context, const generate_options& options,
+                       const CLI::App& command) {
+    const auto count = options.count.value_or(default_templates);
     const auto with = options.opened(context);
     batch_job job{with.ids.uuid(),
                   options.owner(context.parts.settings()),
-                  template_entries(std::size_t(count)),
+                  template_entries(count),
                   2,
                   options.json,
+                  {},
                   {}};
     for (auto& entry : job.entries) entry.draft = options.applied_to(entry.draft);
-    job.resume_words = fmt::format("medusa batch --count {} --resume {}", count, job.id);
+    job.resume_words = fmt::format("medusa batch --count {}{} --resume {}", count,
+                                   given_again(command, {"batch-templates", "count"}), job.id);
     return run_batch(with, job, context);
 }
 
-int run_generate(cli_context& context, const generate_options& options) {
+int run_generate(cli_context& context, const generate_options& options, const CLI::App& command) {
     if (options.count && !options.batch_templates)
         throw error(errc::invalid_argument, "--count needs --batch-templates",
                     "More pictures of one character: medusa image ID --count N");
     if (!options.batch_templates) return generate_one(context, options);
-    if (!options.name.empty() || !options.description.empty())
+    if (options.name || options.description)
         throw error(errc::invalid_argument,
                     "--batch-templates makes the predefined characters: a name or description of "
                     "your own does not go with it");
-    return generate_templates(context, options);
+    return generate_templates(context, options, command);
 }
 
 }  // namespace
@@ -92,9 +93,12 @@ void add_generate(CLI::App& program, cli_context& context) {
     options->add_settings(*command);
     command->add_flag("--batch-templates", options->batch_templates,
                       "Make the predefined characters instead");
-    command->add_option("--count", options->count, "How many of them, 5 without it");
-    command->callback([&context, options] {
-        context.action = [&context, options] { return run_generate(context, *options); };
+    add_whole(*command, "--count", options->count, batch_count_range,
+              "How many of them, 5 without it");
+    command->callback([&context, command, options] {
+        context.action = [&context, command, options] {
+            return run_generate(context, *options, *command);
+        };
     });
 }
 

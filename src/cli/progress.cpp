@@ -101,7 +101,19 @@ void progress_view::finished(std::size_t index) {
         lines_.erase(index);
         ++done_;
     }
-    // At once, so that the last step of the bar is seen.
+    redraw();
+}
+
+void progress_view::advanced() {
+    {
+        const std::lock_guard lock(mutex_);
+        ++done_;
+    }
+    redraw();
+}
+
+// At once, so that the last step of the bar is seen.
+void progress_view::redraw() {
     if (drawer_.joinable()) out_.set_animation(drawn(out_.columns()));
 }
 

@@ -27,6 +27,8 @@ public:
     stage_progress track(std::size_t index, const std::string& label);
     // The character at `index` is through, well or badly.
     void finished(std::size_t index);
+    // One more of a story that makes several is there; its line stays.
+    void advanced();
 
 private:
     struct line {
@@ -36,6 +38,7 @@ private:
         int steps = 0;
     };
 
+    void redraw();
     std::string drawn(int columns);
     void log(const line& own);
 

@@ -29,15 +29,16 @@ json::object to_result(const image& picture, const std::filesystem::path& path) 
     return document;
 }
 
-std::string told(const created_character& made) {
+std::string told(const created_character& made, const std::string& owner_words) {
     const auto& record = made.record;
     const auto where = made.avatar_path.empty() ? record.avatar : made.avatar_path.string();
     return fmt::format(
         "✅ {} - ID: {}\n"
         "   picture  {}\n"
         "   style    {}, seed {}\n"
-        "   next     medusa image {} --type portrait --mood happy --setting \"magical forest\"",
-        printable(record.name), record.id, where, record.style, record.generation.seed, record.id);
+        "   next     medusa image {} --type portrait --mood happy --setting \"magical forest\"{}",
+        printable(record.name), record.id, printable(where), record.style, record.generation.seed,
+        record.id, owner_words);
 }
 
 }  // namespace medusa

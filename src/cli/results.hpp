@@ -16,6 +16,7 @@ boost::json::object to_result(const error& failure);
 boost::json::object to_result(const image& picture, const std::filesystem::path& path);
 
 // A few lines for a person: who it is, where the picture lies, what to do next.
-std::string told(const created_character& made);
+// `owner_words` are the options of the next command that name the owner, with a blank before each.
+std::string told(const created_character& made, const std::string& owner_words);
 
 }  // namespace medusa

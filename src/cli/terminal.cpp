@@ -1,9 +1,11 @@
 #include "cli/terminal.hpp"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 
 namespace medusa {
@@ -19,12 +21,22 @@ bool is_dumb() {
     return term && std::string_view(term) == "dumb";
 }
 
+// True when it was closed. The lowest free number is the one that open() gives.
+bool filled_with_nothing(int stream) {
+    if (::fcntl(stream, F_GETFD) != -1 || errno != EBADF) return false;
+    return ::open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY) == stream;
+}
+
 }  // namespace
 
 terminal::terminal()
     : animated_(::isatty(STDERR_FILENO) && !is_dumb()),
       color_(!is_set("NO_COLOR") && !is_dumb() &&
-             (is_set("FORCE_COLOR") || ::isatty(STDERR_FILENO))) {}
+             (is_set("FORCE_COLOR") || ::isatty(STDERR_FILENO))) {
+    filled_with_nothing(STDIN_FILENO);
+    if (filled_with_nothing(STDOUT_FILENO)) lost_results_ = EBADF;
+    filled_with_nothing(STDERR_FILENO);
+}
 
 int terminal::columns() const {
     winsize size{};
@@ -34,7 +46,13 @@ int terminal::columns() const {
 
 void terminal::result(std::string_view text) {
     const std::lock_guard lock(mutex_);
-    write_above(stdout, text);
+    errno = 0;
+    if (!write_above(stdout, text) && lost_results_ == 0 && errno != EPIPE) lost_results_ = errno;
+}
+
+int terminal::lost_results() {
+    const std::lock_guard lock(mutex_);
+    return lost_results_;
 }
 
 void terminal::message(std::string_view text) {
@@ -64,14 +82,16 @@ void terminal::set_animation(const std::string& lines) {
     animation_ = lines;
 }
 
-void terminal::write_above(std::FILE* stream, std::string_view text) {
+bool terminal::write_above(std::FILE* stream, std::string_view text) {
     const auto height = std::count(animation_.begin(), animation_.end(), '\n');
     if (height > 0) std::fprintf(stderr, "\x1b[%ldA\x1b[J", static_cast<long>(height));
     std::fflush(stderr);
-    std::fwrite(text.data(), 1, text.size(), stream);
-    std::fputc('\n', stream);
-    std::fflush(stream);
+    const bool whole = std::fwrite(text.data(), 1, text.size(), stream) == text.size() &&
+                       std::fputc('\n', stream) != EOF && std::fflush(stream) == 0;
+    const int reason = errno;
     if (height > 0) std::fwrite(animation_.data(), 1, animation_.size(), stderr);
+    errno = reason;
+    return whole;
 }
 
 std::string terminal::painted(std::string_view text, const char* color) const {

@@ -1,5 +1,6 @@
 // Where the command line writes: results to stdout, progress and messages to stderr.
-// Used from any thread; a line is never torn by another one.
+// Used from any thread; a line is never torn by another one. Throws nothing: a result that could
+// not be written is remembered and asked for at the end.
 #pragma once
 
 #include <cstdio>
@@ -11,7 +12,8 @@ namespace medusa {
 
 class terminal {
 public:
-    // Looks at the two streams, NO_COLOR, FORCE_COLOR and TERM once.
+    // Looks at the streams, NO_COLOR, FORCE_COLOR and TERM once. A standard stream that is closed
+    // is opened on /dev/null, so that no file of ours ever takes its place.
     terminal();
 
     // Results: data for people or programs, followed by a new line.
@@ -21,6 +23,10 @@ public:
     void warning(std::string_view text);
     void failure(std::string_view text);
 
+    // Why results were lost, an errno value; 0 when none was. A reader that went away ("| head")
+    // has what it wanted: that is no loss.
+    int lost_results();
+
     bool animated() const { return animated_; }
     int columns() const;
 
@@ -29,13 +35,15 @@ public:
     void set_animation(const std::string& lines);
 
 private:
-    void write_above(std::FILE* stream, std::string_view text);
+    // False, with errno, when it was not written whole.
+    bool write_above(std::FILE* stream, std::string_view text);
     std::string painted(std::string_view text, const char* color) const;
 
     std::mutex mutex_;
     bool animated_;
     bool color_;
     std::string animation_;
+    int lost_results_ = 0;
 };
 
 }  // namespace medusa

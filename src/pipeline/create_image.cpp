@@ -66,7 +66,7 @@ std::optional<image> made_before(const pipeline_parts& with, const create_image_
 }  // namespace
 
 created_images create_image(const pipeline_parts& with, const create_image_job& job,
-                            const story_context& context) {
+                            const story_context& context, const picture_made& tell) {
     validate(job);
     created_images result{owned_character(with, job), {}, {}, {}};
     const auto prompt =
@@ -91,6 +91,7 @@ created_images create_image(const pipeline_parts& with, const create_image_job& 
         count_picture(with, *picture, result.notes);
         result.paths.push_back(with.assets.locate(picture->path).local_path);
         result.images.push_back(std::move(*picture));
+        if (tell) tell(result.images.back(), result.paths.back());
     }
     context.progress(stage::done, job.count, job.count);
     return result;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,7 +36,11 @@ struct created_images {
     std::vector<std::string> notes;
 };
 
+// Called from the story's thread for each picture once it is stored and recorded, so that the ones
+// made before a stop or a failure are known.
+using picture_made = std::function<void(const image&, const std::filesystem::path&)>;
+
 created_images create_image(const pipeline_parts& with, const create_image_job& job,
-                            const story_context& context);
+                            const story_context& context, const picture_made& tell = {});
 
 }  // namespace medusa

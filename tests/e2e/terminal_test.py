@@ -9,7 +9,7 @@ import unittest
 
 from house import BINARY, House, LUNA
 
-COMMANDS = ("generate", "batch", "image", "list", "show", "doctor", "completion")
+COMMANDS = ("generate", "batch", "image", "list", "show", "doctor", "completion", "help")
 
 
 class Terminal(House):
@@ -51,6 +51,8 @@ class Terminal(House):
         self.ok("generate", *LUNA)
         for command in COMMANDS:
             text = self.ok(command, "--help")
+            self.assertIn(f"Usage: medusa {command} ", text)
+            self.assertEqual(self.ok("help", command), text)
             example = text.split("Example:\n", 1)[1].strip().replace("\\\n", " ")
             self.assertTrue(example.startswith("medusa "), example)
             line = re.sub(r"\bmedusa (?=[a-z])", f"'{BINARY}' ", example, count=1)
@@ -62,15 +64,23 @@ class Terminal(House):
         text = self.ok("--help")
         for command in COMMANDS:
             self.assertIn(command, text)
+        self.assertEqual(self.ok("help"), text)
+        self.assertIn("130  interrupted", self.ok("help", "exit-codes"))
         self.assertRegex(self.ok("--version"), r"^medusa \d+\.\d+\.\d+\n$")
 
     def test_completion_loads_and_completes(self):
         script = self.ok("completion", "bash")
-        ask = ("\nCOMP_WORDS=(medusa gen); COMP_CWORD=1; _medusa; echo ${COMPREPLY[@]}"
-               "; COMP_WORDS=(medusa generate --desc); COMP_CWORD=2; _medusa; echo ${COMPREPLY[@]}")
-        done = subprocess.run(["bash", "-c", script + ask], capture_output=True, text=True,
-                              check=True)
-        self.assertEqual(done.stdout.split(), ["generate", "generate-image", "--description"])
+        cases = [("gen", "generate generate-image"), ("generate --desc", "--description"),
+                 ("generate --style an", "anime"), ("image 123456 --type f", "full-body"),
+                 ("batch --engine s", "sketch"), ("completion z", "zsh"),
+                 ("help exit", "exit-codes"), ("generate --name hom", "home.txt")]
+        (self.home / "home.txt").write_text("a file")
+        for typed, expected in cases:
+            ask = (f"\nCOMP_WORDS=(medusa {typed}); COMP_CWORD={len(typed.split())}; _medusa"
+                   "; echo ${COMPREPLY[@]}")
+            done = subprocess.run(["bash", "-c", script + ask], capture_output=True, text=True,
+                                  check=True, cwd=self.home)
+            self.assertEqual(done.stdout.strip(), expected, typed)
         for shell in ("zsh", "fish"):
             script = self.ok("completion", shell)
             self.assertIn("generate", script)
