@@ -98,7 +98,8 @@ class CommandLine(House):
         self.assertEqual(sorted([*listed, avatar]), sorted(map(str, self.data.rglob("*.png"))))
 
     def test_a_character_that_ctrl_c_stopped_is_not_started_rather_than_failed(self):
-        told, said = self.interrupted_after(1, "batch", "--count", "200", "--json")
+        told, said = self.interrupted_after(1, "batch", "--count", "200", "--json",
+                                           "--concurrency", "16")
         self.assertIn("go on with the rest", said)
         lines = [json.loads(line) for line in told.splitlines()]
         summary = lines[-1]["summary"]
