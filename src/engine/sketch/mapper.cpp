@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "engine/sketch/colour.hpp"
@@ -11,6 +12,11 @@
 
 namespace medusa::sketch {
 namespace {
+
+// How far the colours of one person may lie from those of the words: seen side by side, not named.
+constexpr double skin_shades = 0.1;
+constexpr double hair_shades = 0.2;
+constexpr double iris_shades = 0.15;
 
 bool has(const words& list, std::string_view word) {
     return std::find(list.begin(), list.end(), word) != list.end();
@@ -141,13 +147,25 @@ private:
         return pick(key, special ? species_->*own : natural);
     }
 
+    // A shade of one's own: people of whom the same words are said still differ a little, always in
+    // the same way. `most` is the largest share of white, black, warm or cool light in it.
+    std::string own_shade(std::string_view colour, std::string_view key, double most) const {
+        const auto drawn = [&](const char* what) {
+            return random_.floating(fmt::format("look.shade.{}.{}", key, what), -most, most);
+        };
+        const double light = drawn("light");
+        const double warmth = drawn("warmth") / 2;
+        const auto lit = mix(colour, light < 0 ? "#1c1026" : "#ffffff", std::abs(light));
+        return mix(lit, warmth < 0 ? "#7f9cff" : "#ff8a4c", std::abs(warmth));
+    }
+
     void colour() {
         auto skin_word = word_of(tables_.skins, look_.skin, &species_entry::skin, {}, "look.skin");
         const auto& natural = choose_complexion(skin_word);
         if (skin_word.empty()) skin_word = natural.skin;
         const auto& skin = tables_.skins.at(skin_word);
-        made_.skin = skin.base;
-        made_.skin_shade = skin.dark;
+        made_.skin = own_shade(skin.base, "skin", skin_shades);
+        made_.skin_shade = own_shade(skin.dark, "skin", skin_shades);
 
         const bool grey = look_.age_band == "elder" && look_.hair_color.empty();
         const auto& hair =
@@ -158,9 +176,9 @@ private:
         const auto& eyes =
             tables_.eye_colours.at(word_of(tables_.eye_colours, look_.eye_color,
                                            &species_entry::eyes, natural.eyes, "look.eye_color"));
-        made_.iris = eyes.base;
+        made_.iris = own_shade(eyes.base, "iris", iris_shades);
         const auto* other = row_of(tables_.eye_colours, look_.eye_color2);
-        made_.iris2 = other != nullptr ? other->base : eyes.base;
+        made_.iris2 = own_shade(other != nullptr ? other->base : eyes.base, "iris", iris_shades);
     }
 
     void hair_tones(const tone& hair) {
@@ -171,6 +189,7 @@ private:
         if (const auto* second = row_of(tables_.hair_colours, look_.hair_color2);
             second != nullptr && hair.stops.empty())
             made_.hair_stops = {hair.base, mix(hair.base, second->base, 0.5), second->base};
+        for (auto& stop : made_.hair_stops) stop = own_shade(stop, "hair", hair_shades);
     }
 
     // "A hat" on a witch is a witch's hat: what the role wears of a group, if anything.
