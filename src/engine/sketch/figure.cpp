@@ -184,6 +184,7 @@ private:
                   {"iris2-light", mix(who.iris2, "#ffffff", 0.48)},
                   {"white", lit("#fbfaff", 0.4)},
                   {"lip", lips()},
+                  {"line", svg_number(8 * what_.finish.line)},
                   {"brow", mix(line_, hair, 0.3)},
                   {"hair", hair},
                   {"hair-dark", back_[back_.size() / 2]},
@@ -233,7 +234,15 @@ private:
         for (const auto& [slot, colour] : garment_->palette())
             if (!own.contains(slot)) own[slot] = lit(colour);
         for (const auto& [slot, colour] : what_.who.cloth) own[slot] = lit(colour);
+        own["line"] = svg_number(11 * what_.finish.line);
         return own;
+    }
+
+    // What the style lays over a part of the figure, if anything.
+    std::string finish(std::string_view name) const {
+        const auto found = pieces_.finishes.find(what_.finish.fragment);
+        if (found == pieces_.finishes.end()) return {};
+        return found->second.instantiate(name, slots_, what_.finish.fragment + "-");
     }
 
     std::string garment(std::string_view name) const {
@@ -293,9 +302,14 @@ private:
 
     void head() {
         auto& body = art_.body;
+        const auto more = 10 * (what_.finish.line - 1);
+        const auto thicker =
+            more <= 0 ? std::string()
+                      : fmt::format(R"~( stroke="{}" stroke-width="{}")~", ink_, svg_number(more));
         body += fmt::format(R"~(<g transform="{}">)~", head_place);
         for (const auto& [d, skin] : lines_.head)
-            body += fmt::format(R"~(<path d="{}" fill="{}"/>)~", d, skin ? skin_ : ink_);
+            body += fmt::format(R"~(<path d="{}" fill="{}"{}/>)~", d, skin ? skin_ : ink_,
+                                skin ? "" : thicker);
         body += "</g>";
         body +=
             fmt::format(R"~(<g clip-path="url(#skin)"><path fill="{}" d="M340 690Q420 742 560 )~"
@@ -308,7 +322,7 @@ private:
             body += under_hat(fmt::format(
                 R"~(<g transform="translate(82 27)" fill="{}" fill-opacity="0.7">{}</g>)~", shade_,
                 shadow));
-        body += layer("skin") + "</g>";
+        body += layer("skin") + finish("skin") + "</g>";
     }
 
     void face() {
@@ -329,7 +343,7 @@ private:
         art_.body += drawn.instantiate(what_.face.eyes, slots_, "eyes-");
         if (what_.who.lashes)
             art_.body += drawn.instantiate(what_.face.eyes + "-lashes", slots_, "eyes-");
-        art_.body += brows();
+        art_.body += finish("eyes-" + what_.face.eyes) + brows();
     }
 
     std::string brows() const {
@@ -342,10 +356,8 @@ private:
         hair(lines_.front_hair, "url(#hair-front)");
         // Brows carry half of a mood, so they shine through a fringe.
         art_.body += fmt::format(R"~(<g fill-opacity="0.6">{}</g>)~", brows());
-        if (what_.finish.flat || clipped_) return;
-        art_.body +=
-            R"~(<g clip-path="url(#fringe)"><path d="M240 318Q330 212 470 200Q620 194 728 258)~"
-            R"~(Q610 218 476 228Q340 240 240 318z" fill="#ffffff" fill-opacity="0.2"/></g>)~";
+        if (const auto shine = finish("hair"); !shine.empty())
+            art_.body += under_hat(fmt::format(R"~(<g clip-path="url(#fringe)">{}</g>)~", shine));
     }
 
     const wardrobe& pieces_;

@@ -101,11 +101,13 @@ void read_row(const json::object& row, expression& into) {
     take(row, "trait", into.trait);
     take(row, "signs", into.signs);
     take(row, "blush", into.blush);
+    take(row, "tilt", into.tilt);
 }
 
 void read_row(const json::object& row, treatment& into) {
     take(row, "ink", into.ink);
     take(row, "stroke", into.stroke);
+    take(row, "line", into.line);
     take(row, "flat", into.flat);
     take(row, "tint", into.tint);
     take(row, "tint_share", into.tint_share);

@@ -75,12 +75,14 @@ struct expression {
     std::string trait;               // the mood drawn where this one is only a trait; empty: itself
     words signs;                     // parts: tears, sweat ...
     double blush = 0;                // 0 to 1
+    double tilt = 0;                 // of the bust: degrees, clockwise
 };
 
 // How a style of pictures changes the drawing.
 struct treatment {
     std::string ink;        // of outlines
     double stroke = 7;      // figure units, of the hair's outline
+    double line = 1;        // how thick the other outlines are, beside what is drawn
     bool flat = false;      // no gradients in hair
     std::string tint;       // what all colours of the figure lean to
     double tint_share = 0;  // how far, 0 to 1
