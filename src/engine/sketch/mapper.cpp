@@ -222,7 +222,8 @@ private:
 
     // What a role wears of itself hides nothing that the look describes.
     void wear_of_role() {
-        const bool hatless = has(tables_.hatless_hair, look_.hair_style);
+        const bool hatless =
+            has(tables_.hatless_hair, look_.hair_style) || has(look_.absent, "hat");
         const auto take = [&](const words& list) {
             for (const auto& part : list)
                 if (!hatless || pieces_.group_of(part) != "hat") wear(part);
