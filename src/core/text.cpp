@@ -1,6 +1,7 @@
 #include "core/text.hpp"
 
 #include <unicode/locid.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
@@ -70,6 +71,34 @@ std::string collapse_spaces(std::string_view text) {
     }
     if (!result.empty() && result.back() == ' ') result.pop_back();
     return result;
+}
+
+std::string without_controls(std::string_view text) {
+    const auto spaced = collapse_spaces(text);
+    std::string result;
+    const auto length = static_cast<int32_t>(spaced.size());
+    for (int32_t at = 0; at < length;) {
+        const int32_t start = at;
+        UChar32 c = 0;
+        U8_NEXT(spaced.data(), at, length, c);
+        const bool reverses = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+        if (u_charType(c) != U_CONTROL_CHAR && !reverses)
+            result.append(spaced, std::size_t(start), std::size_t(at - start));
+    }
+    return collapse_spaces(result);
+}
+
+bool has_visible(std::string_view text) {
+    constexpr UChar32 braille_blank = 0x2800;
+    const auto length = static_cast<int32_t>(text.size());
+    for (int32_t at = 0; at < length;) {
+        UChar32 c = 0;
+        U8_NEXT(text.data(), at, length, c);
+        if (c >= 0 && c != braille_blank && u_isgraph(c) &&
+            !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
+            return true;
+    }
+    return false;
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

@@ -16,6 +16,12 @@ std::size_t count_chars(std::string_view text);
 std::string to_lower(std::string_view text);
 // Without white space at both ends, inner runs of white space as one blank.
 std::string collapse_spaces(std::string_view text);
+// The same, and control characters and marks that reverse the reading order are left out, so that
+// nothing invisible is stored. Joiners stay: emoji and some scripts need them. `text` must be valid
+// UTF-8.
+std::string without_controls(std::string_view text);
+// Whether a reader sees anything: blanks, fillers, soft hyphens and tag characters do not count.
+bool has_visible(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 // For a terminal: C0, C1 and bidirectional control characters replaced by U+FFFD, so that a name
 // can neither move the cursor nor reverse the line. New lines and tabs become blanks.

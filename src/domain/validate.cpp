@@ -1,8 +1,6 @@
 #include "domain/validate.hpp"
 
 #include <fmt/format.h>
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <string_view>
@@ -19,47 +17,32 @@ namespace {
     throw error(errc::invalid_argument, std::move(detail), std::move(advice));
 }
 
-// White space collapsed; control characters and marks that reverse the reading order left out, so
-// that nothing invisible is stored. Joiners stay: emoji and some scripts need them.
-std::string clean(std::string_view text, std::string_view field) {
+void refuse_no_text(std::string_view text, std::string_view field) {
     if (!is_valid_utf8(text))
         refuse(fmt::format("the {} is not text in UTF-8", field),
                "Type it anew, or save it as UTF-8");
-    const auto spaced = collapse_spaces(text);
-    std::string result;
-    const auto length = static_cast<int32_t>(spaced.size());
-    for (int32_t at = 0; at < length;) {
-        const int32_t start = at;
-        UChar32 c = 0;
-        U8_NEXT(spaced.data(), at, length, c);
-        const auto direction = u_charDirection(c);
-        const bool reverses =
-            (direction >= U_LEFT_TO_RIGHT_EMBEDDING && c >= 0x202a && c <= 0x202e) ||
-            (c >= 0x2066 && c <= 0x2069);
-        if (u_charType(c) != U_CONTROL_CHAR && !reverses)
-            result.append(spaced, std::size_t(start), std::size_t(at - start));
-    }
-    return collapse_spaces(result);
+    if (text.find('\0') != std::string_view::npos)
+        refuse(fmt::format("the {} holds a NUL character", field), "Take it out");
 }
 
 std::string clean_between(std::string_view text, std::string_view field, std::size_t chars_max) {
-    auto result = clean(text, field);
-    const auto chars = count_chars(result);
-    if (chars == 0)
+    auto result = clean_text(text, field, chars_max);
+    if (result.empty())
         refuse(fmt::format("the {} is empty", field),
                fmt::format("Give one of 1 to {} characters", chars_max));
-    if (chars > chars_max)
-        refuse(fmt::format("the {} has {} characters", field, chars),
-               fmt::format("At most {} fit", fmt::group_digits(chars_max)));
+    if (!has_visible(result))
+        refuse(fmt::format("the {} has no visible character", field),
+               fmt::format("Give one of 1 to {} characters", chars_max));
     return result;
 }
 
 std::vector<std::string> clean_tags(const std::vector<std::string>& tags) {
     std::vector<std::string> result;
     for (const auto& tag : tags) {
-        auto word = clean(tag, "tag");
-        if (word.empty() || std::find(result.begin(), result.end(), word) != result.end()) continue;
-        result.push_back(clean_between(word, "tag", limits::tag_chars));
+        auto word = clean_text(tag, "tag", limits::tag_chars);
+        if (!has_visible(word) || std::find(result.begin(), result.end(), word) != result.end())
+            continue;
+        result.push_back(std::move(word));
     }
     if (result.size() > limits::tags)
         refuse(fmt::format("there are {} tags", result.size()),
@@ -76,6 +59,22 @@ void validate_side(std::string_view name, int side_px) {
 }
 
 }  // namespace
+
+std::string clean_text(std::string_view text, std::string_view field, std::size_t chars_max) {
+    refuse_no_text(text, field);
+    auto result = without_controls(text);
+    const auto chars = count_chars(result);
+    if (chars > chars_max)
+        refuse(fmt::format("the {} has {} characters", field, chars),
+               fmt::format("At most {} fit", fmt::group_digits(chars_max)));
+    return result;
+}
+
+void validate_seed(std::uint64_t seed) {
+    if (seed > limits::seed_max)
+        refuse(fmt::format("a seed of {} is not possible", seed),
+               fmt::format("Give 0 to {}", limits::seed_max));
+}
 
 void validate(const generation_settings& settings) {
     if (settings.steps < limits::steps_min || settings.steps > limits::steps_max)
@@ -95,13 +94,24 @@ character_draft validate(character_draft draft) {
     draft.tags = clean_tags(draft.tags);
     const auto& style = style_of(draft.style.empty() ? default_style : draft.style);
     draft.style = style.name;
-    for (auto* word : {&draft.settings.model, &draft.settings.sampler, &draft.settings.scheduler})
-        *word = clean(*word, "setting");
+    auto& [model, steps, cfg, sampler, scheduler, width, height] = draft.settings;
+    model = clean_text(model, "model", limits::setting_chars);
+    sampler = clean_text(sampler, "sampler", limits::setting_chars);
+    scheduler = clean_text(scheduler, "scheduler", limits::setting_chars);
     validate(draft.settings);
-    if (draft.seed && *draft.seed > limits::seed_max)
-        refuse(fmt::format("a seed of {} is not possible", *draft.seed),
-               fmt::format("Give 0 to {}", limits::seed_max));
+    if (draft.seed) validate_seed(*draft.seed);
     return draft;
+}
+
+owner_info validate(owner_info owner) {
+    refuse_no_text(owner.user_id, "userId");
+    if (owner.user_id.empty() || owner.user_id.size() > limits::user_id_bytes)
+        refuse(fmt::format("the userId has {} bytes", owner.user_id.size()),
+               fmt::format("Give 1 to {}", limits::user_id_bytes));
+    if (without_controls(owner.user_id) != owner.user_id || !has_visible(owner.user_id))
+        refuse("the userId holds control characters or needless blanks", "Give it as plain text");
+    owner.username = clean_between(owner.username, "username", limits::username_chars);
+    return owner;
 }
 
 }  // namespace medusa

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/character.hpp"
@@ -24,6 +25,17 @@ struct character_draft {
 // style by its proper name.
 // Throws error(invalid_argument) that names the field, its limit and what to do.
 character_draft validate(character_draft draft);
+
+// The owner with the name in order: the name becomes a folder, the id tells users apart and so is
+// never changed. Throws error(invalid_argument) that names userId or username.
+owner_info validate(owner_info owner);
+
+// Free text put in order like a description; it may be empty. Throws error(invalid_argument) that
+// names `field` for what is no text (also a NUL) or longer than `chars_max`.
+std::string clean_text(std::string_view text, std::string_view field, std::size_t chars_max);
+
+// Throws error(invalid_argument) above limits::seed_max.
+void validate_seed(std::uint64_t seed);
 
 // Throws error(invalid_argument) for steps, cfg or sizes out of range.
 void validate(const generation_settings& settings);

@@ -22,9 +22,9 @@ namespace fs = std::filesystem;
 // crash would.
 class fake_images final : public image_store {
 public:
-    void save(const image& record) override {
+    bool save(const image& record) override {
         const std::lock_guard lock(mutex_);
-        records_[record.id] = record;
+        return records_.insert({record.id, record}).second;
     }
     std::optional<image> find(const std::string& id) override {
         const std::lock_guard lock(mutex_);

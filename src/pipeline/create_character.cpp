@@ -1,7 +1,11 @@
 #include "pipeline/create_character.hpp"
 
+#include <fmt/format.h>
+
+#include <exception>
 #include <future>
 
+#include "core/error.hpp"
 #include "domain/slug.hpp"
 #include "pipeline/checked_prompt.hpp"
 #include "pipeline/draft_to_character.hpp"
@@ -15,7 +19,14 @@ created_character already_made(const pipeline_parts& with, character record) {
     created_character result{std::move(record), {}, {}, {}};
     for (auto& picture : with.images.of_character(result.record.id))
         if (picture.job_id == result.record.job_id) result.avatar = std::move(picture);
+    if (result.avatar.path.empty()) {
+        result.notes.push_back(fmt::format(
+            "character {} has lost the record of its picture; more pictures: medusa image {}",
+            result.record.id, result.record.id));
+        return result;
+    }
     result.avatar_path = with.assets.locate(result.avatar.path).local_path;
+    if (!result.avatar.number) count_picture(with, result.avatar, result.notes);
     return result;
 }
 
@@ -32,12 +43,70 @@ picture_request avatar_request(const pipeline_parts& with, const character& reco
     return request;
 }
 
+std::string embeddings_path(const pipeline_parts& with, const character& owner) {
+    return character_folder(with, owner) + "/embeddings/embeddings.json";
+}
+
 void store_embedding(const pipeline_parts& with, character& record, const std::string& text,
                      const embedding& vector) {
     record.embeddings.model = with.vectors.model();
-    const auto path = character_folder(with, record) + "/embeddings/embeddings.json";
-    record.embeddings.url =
-        with.assets.put(path, embeddings_document(record, text, vector), if_present::replace).url;
+    record.embeddings.url = with.assets
+                                .put(embeddings_path(with, record),
+                                     embeddings_document(record, text, vector), if_present::replace)
+                                .url;
+}
+
+// Another story of this job was quicker: its character counts, and its files are put in order.
+created_character yield_to_first(const pipeline_parts& with, const image& lost) {
+    auto first = with.characters.find_by_job(lost.job_id);
+    if (!first) throw error(errc::conflict, "the character was removed while it was made");
+    auto result = already_made(with, std::move(*first));
+    if (result.avatar.path.empty()) return result;
+    yield_picture(with, result.record, lost, result.avatar);
+    const auto text = embedding_text(result.record);
+    store_embedding(with, result.record, text, with.vectors.embed({&text, 1}).front());
+    return result;
+}
+
+created_character draw_and_record(const pipeline_parts& with, character record,
+                                  const story_context& context) {
+    const auto text = embedding_text(record);
+    auto vector = std::async(std::launch::async, [&] { return with.vectors.embed({&text, 1}); });
+    context.progress(stage::drawing, 0, 0);
+    const auto request = avatar_request(with, record);
+    const auto drawn = with.engine.render(
+        request, [&](int step, int steps) { context.progress(stage::drawing, step, steps); },
+        context.stop);
+
+    context.progress(stage::storing, 0, 0);
+    auto avatar = store_picture(with, record, request, drawn, {record.job_id, 0});
+    record.avatar = avatar.url;
+    record.generation = avatar.generation;
+    store_embedding(with, record, text, vector.get().front());
+
+    context.progress(stage::recording, 0, 0);
+    if (!with.characters.create(record, avatar)) return yield_to_first(with, avatar);
+    created_character result{record, avatar, with.assets.locate(avatar.path).local_path,
+                             drawn.notes};
+    count_picture(with, result.avatar, result.notes);
+    return result;
+}
+
+// Removes the files of a job that has no record, then its claim on id and slug. What cannot be
+// removed stays, invisible: the user hears of the first failure, not of this one.
+void give_up(const pipeline_parts& with, const character& record) noexcept {
+    try {
+        if (with.characters.find_by_job(record.job_id)) return;
+        if (!record.slug.empty()) {
+            const auto picture = derived_uuid(record.job_id, 0);
+            const auto embeddings = embeddings_path(with, record);
+            for (const auto& path : with.assets.list(character_folder(with, record)))
+                if (path.find(picture) != std::string::npos || path == embeddings)
+                    with.assets.remove(path);
+        }
+        with.reserved.release(record.job_id);
+    } catch (const std::exception&) {
+    }
 }
 
 }  // namespace
@@ -49,39 +118,23 @@ created_character create_character(const pipeline_parts& with, const create_char
 
     auto record = draft_to_character(job.draft);
     record.job_id = job.id;
-    record.owner = job.owner;
+    record.owner = validate(job.owner);
     record.created_at = record.updated_at = with.time.now();
     const auto prompt = checked_prompt(with, record, {});
     record.generation.prompt = prompt.positive;
     record.generation.negative_prompt = prompt.negative;
 
-    const auto place = with.reserved.reserve(job.id, job.owner, slug_of(record.name));
-    record.id = place.id;
-    record.slug = place.slug;
-
-    const auto text = embedding_text(record);
-    auto vector = std::async(std::launch::async, [&] { return with.vectors.embed({&text, 1}); });
-    context.progress(stage::drawing, 0, 0);
-    const auto request = avatar_request(with, record);
-    const auto drawn = with.engine.render(
-        request, [&](int step, int steps) { context.progress(stage::drawing, step, steps); },
-        context.stop);
-
-    context.progress(stage::storing, 0, 0);
-    auto avatar = store_picture(with, record, request, drawn, {job.id, 0});
-    record.avatar = avatar.url;
-    record.generation = avatar.generation;
-    store_embedding(with, record, text, vector.get().front());
-
-    context.progress(stage::recording, 0, 0);
-    // The image first: a crash between the two leaves an image that no character shows.
-    with.images.save(avatar);
-    with.characters.save(record);
-    created_character result{record, avatar, with.assets.locate(avatar.path).local_path,
-                             drawn.notes};
-    count_picture(with, result.avatar, result.notes);
-    context.progress(stage::done, 0, 0);
-    return result;
+    try {
+        const auto place = with.reserved.reserve(job.id, record.owner, slug_of(record.name));
+        record.id = place.id;
+        record.slug = place.slug;
+        auto result = draw_and_record(with, record, context);
+        context.progress(stage::done, 0, 0);
+        return result;
+    } catch (...) {
+        if (!job.resumable) give_up(with, record);
+        throw;
+    }
 }
 
 }  // namespace medusa

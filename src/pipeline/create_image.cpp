@@ -9,6 +9,7 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "domain/seed.hpp"
+#include "domain/validate.hpp"
 #include "pipeline/checked_prompt.hpp"
 #include "pipeline/picture_file.hpp"
 
@@ -23,21 +24,20 @@ character owned_character(const pipeline_parts& with, const create_image_job& jo
     return std::move(*found);
 }
 
-void validate(const create_image_job& job) {
+create_image_job valid(create_image_job job) {
     if (job.count < 1 || std::size_t(job.count) > limits::images_per_call)
         throw error(errc::invalid_argument,
                     fmt::format("{} pictures at once are not possible", job.count),
                     fmt::format("Give 1 to {}", limits::images_per_call));
-    if (job.seed && *job.seed > limits::seed_max)
-        throw error(errc::invalid_argument, "the seed is too large",
-                    fmt::format("Give 0 to {}", limits::seed_max));
-    if (job.type == image_type::custom && collapse_spaces(job.prompt).empty())
+    if (job.seed) validate_seed(*job.seed);
+    job.owner = validate(job.owner);
+    job.mood = clean_text(job.mood, "mood", limits::prompt_chars);
+    job.setting = clean_text(job.setting, "setting", limits::prompt_chars);
+    job.prompt = clean_text(job.prompt, "prompt", limits::prompt_chars);
+    if (job.type == image_type::custom && !has_visible(job.prompt))
         throw error(errc::invalid_argument, "a custom picture needs a prompt",
                     "Say with --prompt what it shows");
-    for (const auto* text : {&job.mood, &job.setting, &job.prompt})
-        if (!is_valid_utf8(*text) || count_chars(*text) > limits::prompt_chars)
-            throw error(errc::invalid_argument, "mood, setting or prompt is no text or too long",
-                        fmt::format("At most {} characters each", limits::prompt_chars));
+    return job;
 }
 
 picture_request request_for(const pipeline_parts& with, const create_image_job& job,
@@ -63,11 +63,20 @@ std::optional<image> made_before(const pipeline_parts& with, const create_image_
     return found && found->character_id == job.character_id ? found : std::nullopt;
 }
 
+// The picture once it is recorded, or the one of another story of this job that was quicker.
+image recorded(const pipeline_parts& with, const character& owner, image picture) {
+    if (with.images.save(picture)) return picture;
+    auto first = with.images.find(picture.id);
+    if (!first) throw error(errc::conflict, "the character was removed while it was drawn");
+    yield_picture(with, owner, picture, *first);
+    return std::move(*first);
+}
+
 }  // namespace
 
-created_images create_image(const pipeline_parts& with, const create_image_job& job,
+created_images create_image(const pipeline_parts& with, const create_image_job& given,
                             const story_context& context, const picture_made& tell) {
-    validate(job);
+    const auto job = valid(given);
     created_images result{owned_character(with, job), {}, {}, {}};
     const auto prompt =
         checked_prompt(with, result.owner, {job.type, job.mood, job.setting, job.prompt});
@@ -83,7 +92,7 @@ created_images create_image(const pipeline_parts& with, const create_image_job& 
                 request, [](int, int) {}, context.stop);
             picture = store_picture(with, result.owner, request, drawn, {job.id, index});
             context.progress(stage::recording, index, job.count);
-            with.images.save(*picture);
+            picture = recorded(with, result.owner, std::move(*picture));
             for (const auto& note : drawn.notes)
                 if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end())
                     result.notes.push_back(note);

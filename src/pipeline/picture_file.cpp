@@ -52,6 +52,11 @@ std::string with_marks(const picture& drawn, const character& owner, const image
     return add_text(drawn.png, marks);
 }
 
+void store_manifest(const pipeline_parts& with, const character& owner, const image& record) {
+    with.assets.put(fmt::format("{}/generations/{}.json", character_folder(with, owner), record.id),
+                    manifest_document(owner, record), if_present::replace);
+}
+
 generation_facts facts_of(const pipeline_parts& with, const picture_request& request,
                           const picture& drawn) {
     generation_facts facts;
@@ -94,9 +99,14 @@ image store_picture(const pipeline_parts& with, const character& owner,
     record.path = fmt::format("{}/{}/{}-{}.png", folder, record.folder, record.id,
                               record.sha256.substr(0, 8));
     record.url = with.assets.put(record.path, file).url;
-    with.assets.put(fmt::format("{}/generations/{}.json", folder, record.id),
-                    manifest_document(owner, record), if_present::replace);
+    store_manifest(with, owner, record);
     return record;
+}
+
+void yield_picture(const pipeline_parts& with, const character& owner, const image& lost,
+                   const image& kept) {
+    if (lost.path != kept.path) with.assets.remove(lost.path);
+    store_manifest(with, owner, kept);
 }
 
 void count_picture(const pipeline_parts& with, image& record, std::vector<std::string>& notes) {

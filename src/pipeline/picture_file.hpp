@@ -24,6 +24,11 @@ struct picture_key {
 image store_picture(const pipeline_parts& with, const character& owner,
                     const picture_request& request, const picture& drawn, const picture_key& key);
 
+// Undoes what a story stored that lost against another one of the same job: the file of `lost` goes
+// unless `kept`, the picture that counts, has the same, and the manifest tells of `kept` again.
+void yield_picture(const pipeline_parts& with, const character& owner, const image& lost,
+                   const image& kept);
+
 // Counts a recorded picture in the image number file. A file that cannot be written costs nothing
 // but a note: the picture is there.
 void count_picture(const pipeline_parts& with, image& record, std::vector<std::string>& notes);

@@ -1,9 +1,9 @@
 // The character store ports: reservations, characters, images. The store is the truth.
 //
 // Made in app/parts.cpp; one adapter implements all three. Used from several threads and by several
-// processes at once. Errors of every function: error(storage), corrupted, unavailable; of save(),
-// invalid_argument for text that is not UTF-8. A user is told apart by user_id; other people's
-// objects are found only where no owner is asked for.
+// processes at once. Errors of every function: error(storage), corrupted, unavailable; of save()
+// and create(), invalid_argument for text that is not UTF-8. A user is told apart by user_id; other
+// people's objects are found only where no owner is asked for.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +47,10 @@ struct character_query {
 class character_store {
 public:
     virtual ~character_store() = default;
+    // Stores the first record of `record.job_id` and its avatar in one write: both or none. False,
+    // and nothing is changed, when the job has its record already: the first writer counts. Errors
+    // as of save().
+    virtual bool create(const character& record, const image& avatar) = 0;
     // Creates or replaces the record of `record.job_id`. Uses up its reservation; without one (an
     // import) it takes id and slug itself. error(conflict) when they belong to another job.
     virtual void save(const character& record) = 0;
@@ -66,9 +70,10 @@ public:
 class image_store {
 public:
     virtual ~image_store() = default;
-    // Creates or replaces the record with `record.id`; a number once set stays. error(not_found)
-    // when its character is neither reserved nor recorded: it was removed meanwhile.
-    virtual void save(const image& record) = 0;
+    // Stores the first record with `record.id`; false, and nothing is changed, when there is one:
+    // the first writer counts. error(not_found) when its character is neither reserved nor
+    // recorded: it was removed meanwhile.
+    virtual bool save(const image& record) = 0;
     virtual std::optional<image> find(const std::string& id) = 0;
     // Oldest first.
     virtual std::vector<image> of_character(std::int64_t character_id) = 0;

@@ -141,6 +141,33 @@ TEST_P(store_contract, saving_a_job_again_replaces_its_record) {
     EXPECT_TRUE(store_.characters->list({.tag = "fantasy"}).empty());
 }
 
+TEST_P(store_contract, the_first_record_of_a_job_and_its_avatar_stay) {
+    const auto held = store_.reserved->reserve("a", anna, "luna");
+    const auto first = record_for("a", anna, held, "Luna");
+    const auto avatar = image_for("i", held.id);
+    EXPECT_TRUE(store_.characters->create(first, avatar));
+    auto late = first;
+    late.name = "Late";
+    auto late_avatar = avatar;
+    late_avatar.sha256 = std::string(64, 'b');
+    EXPECT_FALSE(store_.characters->create(late, late_avatar));
+    EXPECT_EQ(store_.characters->find(held.id), first);
+    EXPECT_EQ(store_.images->of_character(held.id), std::vector{avatar});
+    EXPECT_FALSE(store_.images->save(late_avatar));
+    EXPECT_EQ(store_.images->find("i"), avatar);
+}
+
+TEST_P(store_contract, a_character_is_created_with_its_avatar_or_not_at_all) {
+    const auto held = store_.reserved->reserve("a", anna, "luna");
+    auto avatar = image_for("i", held.id);
+    avatar.mood = "\xff";
+    EXPECT_EQ(
+        code_of([&] { store_.characters->create(record_for("a", anna, held, "Luna"), avatar); }),
+        errc::invalid_argument);
+    EXPECT_FALSE(store_.characters->find(held.id));
+    EXPECT_FALSE(store_.images->find("i"));
+}
+
 TEST_P(store_contract, a_record_cannot_take_what_belongs_to_another) {
     const auto luna = make(store_, "a", anna, "luna");
     auto other = record_for("b", anna, {.id = luna.id, .slug = "new"}, "Thief");
@@ -267,16 +294,11 @@ TEST_P(store_contract, an_image_needs_its_character) {
 TEST_P(store_contract, an_image_is_numbered_once) {
     const auto held = store_.reserved->reserve("a", anna, "luna");
     EXPECT_EQ(store_.images->highest_number(), 0);
-    auto record = image_for("i", held.id);
-    store_.images->save(record);
+    store_.images->save(image_for("i", held.id));
     store_.images->set_number("i", 812);
     store_.images->set_number("i", 900);
     EXPECT_EQ(store_.images->find("i")->number, 812);
     EXPECT_EQ(store_.images->highest_number(), 812);
-    record.mood = "happy";
-    store_.images->save(record);
-    EXPECT_EQ(store_.images->find("i")->number, 812);
-    EXPECT_EQ(store_.images->find("i")->mood, "happy");
     EXPECT_EQ(store_.images->of_character(held.id).at(0).number, 812);
     EXPECT_EQ(code_of([&] { store_.images->set_number("none", 1); }), errc::not_found);
 

@@ -45,8 +45,7 @@ void make_characters(const stores& store, const std::filesystem::path& folder,
         avatar.path = fmt::format("{}/characters/{}/avatar/{}-{}.png", held.user_folder, held.slug,
                                   avatar.id, avatar.sha256.substr(0, 8));
         avatar.url = assets->put(avatar.path, bytes).url;
-        store.images->save(avatar);
-        store.characters->save(record_for(job, owner, held, name));
+        store.characters->create(record_for(job, owner, held, name), avatar);
         count_image(folder / "number", *store.images, avatar.id);
         fmt::print("{}\n", held.id);
         std::fflush(stdout);

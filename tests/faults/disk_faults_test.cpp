@@ -25,8 +25,7 @@ std::int64_t make_character(const stores& store, const std::string& job) {
     const auto held = store.reserved->reserve(job, anna, "luna");
     auto record = record_for(job, anna, held, "Luna");
     record.description = std::string(4'000, 'x');
-    store.images->save(image_for(job + "-image", held.id));
-    store.characters->save(record);
+    store.characters->create(record, image_for(job + "-image", held.id));
     return held.id;
 }
 

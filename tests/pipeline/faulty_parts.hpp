@@ -78,6 +78,9 @@ private:
 class faulty_characters final : public character_store {
 public:
     faulty_characters(character_store& inner, fault_plan& plan) : inner_(inner), plan_(plan) {}
+    bool create(const character& record, const image& avatar) override {
+        return plan_.run([&] { return inner_.create(record, avatar); });
+    }
     void save(const character& record) override {
         plan_.run([&] { inner_.save(record); });
     }
@@ -102,8 +105,8 @@ private:
 class faulty_images final : public image_store {
 public:
     faulty_images(image_store& inner, fault_plan& plan) : inner_(inner), plan_(plan) {}
-    void save(const image& record) override {
-        plan_.run([&] { inner_.save(record); });
+    bool save(const image& record) override {
+        return plan_.run([&] { return inner_.save(record); });
     }
     std::optional<image> find(const std::string& id) override { return inner_.find(id); }
     std::vector<image> of_character(std::int64_t character_id) override {

@@ -1,121 +1,10 @@
-// The stories on the real embedded stores, with a small engine and embedder of the test's own, and
-// every call of every part failing once.
-#include <gtest/gtest.h>
-
+// The stories one at a time, with every call of every part failing once.
 #include <set>
 
-#include "asset/local/local_assets.hpp"
-#include "card/png.hpp"
-#include "core/files.hpp"
-#include "core/hash.hpp"
-#include "core/text.hpp"
-#include "faulty_parts.hpp"
-#include "pipeline/create_character.hpp"
-#include "pipeline/create_image.hpp"
-#include "store/sqlite/sqlite_store.hpp"
+#include "story_fixture.hpp"
 
 namespace medusa {
 namespace {
-
-namespace fs = std::filesystem;
-
-class flat_engine final : public image_engine {
-public:
-    std::string_view name() const override { return "flat"; }
-    std::string version() const override { return "1"; }
-    picture render(const picture_request& request, const step_progress&,
-                   std::stop_token stop) override {
-        if (stop.stop_requested()) throw error(errc::cancelled, "interrupted");
-        ++rendered;
-        prompts.push_back(request.prompt);
-        pixels flat{request.settings.width + wrong_by, request.settings.height, {}};
-        flat.rgba.assign(std::size_t(flat.width) * std::size_t(flat.height) * 4,
-                         std::uint8_t(request.seed));
-        picture drawn;
-        drawn.png = write_png(flat);
-        drawn.width = flat.width;
-        drawn.height = flat.height;
-        drawn.source_type = "algorithmicMedia";
-        return drawn;
-    }
-    std::string check() override { return {}; }
-
-    int rendered = 0;
-    int wrong_by = 0;  // pixels that the picture is too wide
-    std::vector<std::string> prompts;
-};
-
-class flat_embedder final : public embedder {
-public:
-    std::vector<embedding> embed(std::span<const std::string> texts) override {
-        embedding one{};
-        one[0] = 1;
-        return std::vector<embedding>(texts.size(), one);
-    }
-    std::string_view model() const override { return "flat"; }
-};
-
-class story_test : public testing::Test {
-protected:
-    void SetUp() override {
-        folder_ = fs::temp_directory_path() / ("medusa-story-" + random_ids().uuid());
-        store_ = make_sqlite_store({.file = folder_ / "medusa.db"});
-        assets_ = make_local_asset_store(folder_ / "assets");
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
-    pipeline_parts plain() {
-        return {engine_,
-                *assets_,
-                *store_.reserved,
-                *store_.characters,
-                *store_.images,
-                vectors_,
-                rules_,
-                system_clock(),
-                random_ids(),
-                {},
-                {},
-                folder_ / "number"};
-    }
-
-    static create_character_job luna(const std::string& job_id) {
-        character_draft draft;
-        draft.name = "Luna";
-        draft.description = "an elven sorceress with silver hair";
-        draft.settings.width = draft.settings.height = 64;
-        return {job_id, {"7", "anna"}, draft};
-    }
-
-    static story_context quiet() {
-        return {[](stage, int, int) {}, {}};
-    }
-
-    std::vector<character> listed() { return store_.characters->list({}); }
-
-    // Every record shows whole files; every picture file that is there is a whole one.
-    void expect_whole() {
-        for (const auto& record : listed()) {
-            const auto pictures = store_.images->of_character(record.id);
-            ASSERT_FALSE(pictures.empty());
-            EXPECT_EQ(record.avatar, pictures.front().url);
-            for (const auto& one : pictures) {
-                const auto bytes = assets_->get(one.path);
-                ASSERT_TRUE(bytes) << one.path;
-                EXPECT_EQ(sha256_hex(*bytes), one.sha256);
-            }
-            EXPECT_TRUE(
-                assets_->get("anna/characters/" + record.slug + "/embeddings/embeddings.json"));
-        }
-    }
-
-    fs::path folder_;
-    flat_engine engine_;
-    flat_embedder vectors_;
-    content_policy rules_;
-    stores store_;
-    std::unique_ptr<asset_store> assets_;
-};
 
 // The same job until it succeeds, failing at call n: one character, one picture, one count.
 TEST_F(story_test, a_job_that_fails_anywhere_ends_the_same_when_run_again) {
@@ -164,6 +53,13 @@ TEST_F(story_test, a_repeated_job_draws_nothing_again) {
     EXPECT_EQ(engine_.rendered, 1);
     EXPECT_EQ(again.record, first.record);
     EXPECT_EQ(again.avatar_path, first.avatar_path);
+}
+
+TEST_F(story_test, what_owners_and_pictures_are_called_is_checked_first) {
+    auto job = luna(random_ids().uuid());
+    job.owner.user_id = "a\nb";
+    EXPECT_THROW(create_character(plain(), job, quiet()), error);
+    EXPECT_EQ(store_.reserved->reserve("next", {"7", "anna"}, "luna").id, 123456);
 }
 
 TEST_F(story_test, what_the_policy_refuses_leaves_no_trace) {
@@ -247,6 +143,9 @@ TEST_F(story_test, bad_image_requests_are_refused_before_anything_is_drawn) {
     EXPECT_EQ(code_of([](auto& job) { job.count = 101; }), errc::invalid_argument);
     EXPECT_EQ(code_of([](auto& job) { job.type = image_type::custom; }), errc::invalid_argument);
     EXPECT_EQ(code_of([](auto& job) { job.setting = "\xff"; }), errc::invalid_argument);
+    EXPECT_EQ(code_of([](auto& job) { job.mood = std::string("a\0b", 3); }),
+              errc::invalid_argument);
+    EXPECT_EQ(code_of([](auto& job) { job.owner.username = "\xff"; }), errc::invalid_argument);
     EXPECT_EQ(code_of([](auto& job) { job.prompt = "nude"; }), errc::refused);
     EXPECT_EQ(engine_.rendered, 1);
 }

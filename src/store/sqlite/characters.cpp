@@ -51,6 +51,26 @@ void claim(connection& on, const character& record) {
         .run();
 }
 
+std::string json_of(const character& record) {
+    auto json = boost::json::serialize(to_json(record));
+    if (!is_valid_utf8(json))
+        throw error(errc::invalid_argument, "the character holds text that is not UTF-8");
+    return json;
+}
+
+void replace(connection& on, const character& record, const std::string& json) {
+    query(on,
+          "INSERT INTO characters (id, user_id, name, style, created_at, record) "
+          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+          "name = excluded.name, style = excluded.style, record = excluded.record",
+          record.id, record.owner.user_id, record.name, record.style, to_rfc3339(record.created_at),
+          json)
+        .run();
+    query(on, "DELETE FROM character_tags WHERE character_id = ?", record.id).run();
+    for (const auto& tag : searchable_tags(record))
+        query(on, "INSERT INTO character_tags VALUES (?, ?)", tag, record.id).run();
+}
+
 std::optional<character> first_record(query& rows) {
     if (!rows.next()) return std::nullopt;
     return parse_character(rows.text(0));
@@ -60,22 +80,25 @@ class sqlite_characters final : public character_store {
 public:
     explicit sqlite_characters(shared_database on) : database_(std::move(on)) {}
 
-    void save(const character& record) override {
-        const std::string json = boost::json::serialize(to_json(record));
-        if (!is_valid_utf8(json))
-            throw error(errc::invalid_argument, "the character holds text that is not UTF-8");
+    bool create(const character& record, const image& avatar) override {
+        const auto json = json_of(record);
+        bool created = false;
         database_->write([&](connection& on) {
             claim(on, record);
-            query(on,
-                  "INSERT INTO characters (id, user_id, name, style, created_at, record) "
-                  "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-                  "name = excluded.name, style = excluded.style, record = excluded.record",
-                  record.id, record.owner.user_id, record.name, record.style,
-                  to_rfc3339(record.created_at), json)
-                .run();
-            query(on, "DELETE FROM character_tags WHERE character_id = ?", record.id).run();
-            for (const auto& tag : searchable_tags(record))
-                query(on, "INSERT INTO character_tags VALUES (?, ?)", tag, record.id).run();
+            created = !query(on, "SELECT 1 FROM characters WHERE id = ?", record.id).next();
+            if (!created) return;
+            replace(on, record, json);
+            if (!insert_image(on, avatar))
+                throw error(errc::conflict, fmt::format("image {} exists already", avatar.id));
+        });
+        return created;
+    }
+
+    void save(const character& record) override {
+        const auto json = json_of(record);
+        database_->write([&](connection& on) {
+            claim(on, record);
+            replace(on, record, json);
         });
     }
 

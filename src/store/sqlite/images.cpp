@@ -19,28 +19,35 @@ void raise_highest(connection& on, std::int64_t number) {
         .run();
 }
 
+}  // namespace
+
+bool insert_image(connection& on, const image& record) {
+    const std::string json = boost::json::serialize(to_json(record));
+    if (!is_valid_utf8(json))
+        throw error(errc::invalid_argument, "the image holds text that is not UTF-8");
+    if (!query(on, "SELECT 1 FROM claims WHERE id = ?", record.character_id).next())
+        throw error(errc::not_found,
+                    fmt::format("character {} does not exist", record.character_id));
+    query(on,
+          "INSERT INTO images (id, character_id, created_at, number, record) "
+          "VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+          record.id, record.character_id, to_rfc3339(record.created_at), record.number, json)
+        .run();
+    if (on.changed() == 0) return false;
+    if (record.number) raise_highest(on, *record.number);
+    return true;
+}
+
+namespace {
+
 class sqlite_images final : public image_store {
 public:
     explicit sqlite_images(shared_database on) : database_(std::move(on)) {}
 
-    void save(const image& record) override {
-        const std::string json = boost::json::serialize(to_json(record));
-        if (!is_valid_utf8(json))
-            throw error(errc::invalid_argument, "the image holds text that is not UTF-8");
-        database_->write([&](connection& on) {
-            if (!query(on, "SELECT 1 FROM claims WHERE id = ?", record.character_id).next())
-                throw error(errc::not_found,
-                            fmt::format("character {} does not exist", record.character_id));
-            query(on,
-                  "INSERT INTO images (id, character_id, created_at, number, record) "
-                  "VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-                  "character_id = excluded.character_id, created_at = excluded.created_at, "
-                  "number = coalesce(number, excluded.number), record = excluded.record",
-                  record.id, record.character_id, to_rfc3339(record.created_at), record.number,
-                  json)
-                .run();
-            if (record.number) raise_highest(on, *record.number);
-        });
+    bool save(const image& record) override {
+        bool stored = false;
+        database_->write([&](connection& on) { stored = insert_image(on, record); });
+        return stored;
     }
 
     std::optional<image> find(const std::string& id) override {

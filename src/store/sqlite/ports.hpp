@@ -10,6 +10,10 @@ namespace medusa::sqlite {
 // Shared by the three ports, which app may end in any order: the last one closes the file.
 using shared_database = std::shared_ptr<database>;
 
+// Inside a transaction: stores the first record with `record.id`, false when there is one.
+// Throws error(not_found) and invalid_argument as image_store::save() does.
+bool insert_image(connection& on, const image& record);
+
 std::unique_ptr<reservations> make_reservations(shared_database on);
 std::unique_ptr<character_store> make_characters(shared_database on);
 std::unique_ptr<image_store> make_images(shared_database on);

@@ -1,0 +1,101 @@
+// Two stories of one job at once, a story that goes on, and one that gives up.
+#include <thread>
+
+#include "story_fixture.hpp"
+
+namespace medusa {
+namespace {
+
+TEST_F(story_test, the_first_of_two_stories_of_one_job_counts) {
+    const auto job = luna(random_ids().uuid());
+    created_character quicker;
+    engine_.during_first = [&] {
+        auto other = job;
+        other.draft.description = "a knight";
+        quicker = create_character(plain(), other, quiet());
+    };
+    const auto later = create_character(plain(), job, quiet());
+    EXPECT_EQ(engine_.rendered, 2);
+    EXPECT_EQ(later.record, quicker.record);
+    EXPECT_EQ(later.avatar, quicker.avatar);
+    expect_one_of_a_job(quicker.record);
+    const auto embeddings = assets_->get("anna/characters/luna/embeddings/embeddings.json");
+    EXPECT_NE(embeddings->find("a knight"), std::string::npos);
+}
+
+TEST_F(story_test, two_threads_with_one_job_end_with_one_character) {
+    const auto job = luna(random_ids().uuid());
+    created_character made[2];
+    {
+        std::vector<std::jthread> makers;
+        for (auto& one : made)
+            makers.emplace_back([&] { one = create_character(plain(), job, quiet()); });
+    }
+    EXPECT_EQ(made[0].record, made[1].record);
+    expect_one_of_a_job(made[0].record);
+}
+
+TEST_F(story_test, the_first_of_two_stories_of_one_image_job_counts) {
+    const auto owner = create_character(plain(), luna(random_ids().uuid()), quiet()).record;
+    create_image_job job;
+    job.id = random_ids().uuid();
+    job.owner = {"7", "anna"};
+    job.character_id = owner.id;
+    created_images quicker;
+    engine_.rendered = 0;
+    engine_.during_first = [&] { quicker = create_image(plain(), job, quiet()); };
+    const auto later = create_image(plain(), job, quiet());
+    EXPECT_EQ(engine_.rendered, 2);
+    EXPECT_EQ(later.images, quicker.images);
+    expect_whole();
+    const auto files = assets_->list("anna/characters/luna/images");
+    EXPECT_EQ(files, std::vector{quicker.images.at(0).path});
+}
+
+TEST_F(story_test, a_picture_that_was_not_counted_is_counted_on_resume) {
+    const auto job = luna(random_ids().uuid());
+    fs::create_directories(folder_ / "number");
+    EXPECT_EQ(create_character(plain(), job, quiet()).notes.size(), 1u);
+    fs::remove(folder_ / "number");
+    const auto again = create_character(plain(), job, quiet());
+    EXPECT_TRUE(again.notes.empty());
+    EXPECT_EQ(again.avatar.number, 1);
+    EXPECT_EQ(collapse_spaces(read_file(folder_ / "number", 100)), "1");
+}
+
+TEST_F(story_test, a_job_that_fails_for_good_gives_up_what_it_took) {
+    for (const bool after : {false, true}) {
+        for (int n = 1;; ++n) {
+            ASSERT_LT(n, 50);
+            fault_plan plan{n, after, 0};
+            const auto with = plain();
+            faulty_engine engine(with.engine, plan);
+            faulty_assets assets(with.assets, plan);
+            faulty_reservations reserved(with.reserved, plan);
+            faulty_characters characters(with.characters, plan);
+            const pipeline_parts faulty{engine,      assets,       reserved,   characters,
+                                        with.images, with.vectors, with.rules, with.time,
+                                        with.ids,    {},           {},         with.number_file};
+            auto job = luna(random_ids().uuid());
+            job.resumable = false;
+            try {
+                create_character(faulty, job, quiet());
+            } catch (const error&) {
+            }
+            const auto all = listed();
+            if (all.empty()) {
+                EXPECT_TRUE(assets_->list("anna").empty()) << "call " << n;
+                EXPECT_EQ(store_.reserved->reserve("next", {"7", "anna"}, "luna").slug, "luna");
+                store_.reserved->release("next");
+                continue;
+            }
+            expect_whole();
+            for (const auto& path : assets_->list("anna")) assets_->remove(path);
+            store_.characters->remove(all.front().id);
+            if (plan.calls < n) break;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace medusa
