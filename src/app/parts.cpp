@@ -2,16 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "app/loading_embedder.hpp"
 #include "asset/local/local_assets.hpp"
 #include "core/error.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "domain/policy.hpp"
 #include "embed/minilm/minilm.hpp"
 #include "engine/sketch/sketch.hpp"
+#include "number/image_number.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace medusa {
@@ -20,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t embed_threads = 2;
+constexpr std::size_t policy_file_bytes = 1 << 20;
 
 // The tables of adapters: a new engine, store or embedder is its folder and one line here.
 struct engine_adapter {
@@ -43,11 +47,13 @@ constexpr asset_adapter asset_stores[] = {
 struct store_adapter {
     std::string_view name;
     bool (*wanted)(const config&);
-    stores (*make)(const config&);
+    stores (*make)(const config&, std::stop_token);
 };
 constexpr store_adapter character_stores[] = {
     {"SQLite", [](const config& c) { return c.mongodb_uri.empty(); },
-     [](const config& c) { return make_sqlite_store({.file = c.data / "medusa.db"}); }},
+     [](const config& c, std::stop_token stop) {
+         return make_sqlite_store({.file = c.data / "medusa.db", .stop = std::move(stop)});
+     }},
 };
 
 const engine_adapter& engine_for(const config& settings, const std::string& wanted) {
@@ -92,12 +98,33 @@ std::optional<std::string> text_of(const std::optional<fs::path>& file) {
     return file ? std::optional(read_prompt_file(*file)) : std::nullopt;
 }
 
+std::vector<fs::path> policy_files(const config& settings) {
+    std::vector<fs::path> files;
+    std::error_code reason;
+    for (fs::directory_iterator entry(settings.data / "policy", reason), end;
+         !reason && entry != end; entry.increment(reason))
+        if (entry->path().extension() == ".txt") files.push_back(entry->path());
+    if (reason && reason != std::errc::no_such_file_or_directory)
+        fail_file("read", settings.data / "policy", reason.value());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+// The compiled-in lists and what the operator adds to them.
+content_policy policy_for(const config& settings) {
+    content_policy rules;
+    for (const auto& file : policy_files(settings))
+        rules.add(file.stem().string(), read_file(file, policy_file_bytes), file.string());
+    return rules;
+}
+
 // Everything that one command works with.
 struct opened_parts {
-    explicit opened_parts(const config& settings, const engine_adapter& chosen)
+    opened_parts(const config& settings, const engine_adapter& chosen, std::stop_token stop)
         : positive(text_of(settings.positive_prompt)),
           negative(text_of(settings.negative_prompt)),
-          stored(store_for(settings).make(settings)),
+          rules(policy_for(settings)),
+          stored(store_for(settings).make(settings, std::move(stop))),
           assets(assets_for(settings).make(settings)),
           vectors(make_loading_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
@@ -133,12 +160,6 @@ std::string check_embedder() {
     return fmt::format("{}, {} dimensions", vectors->model(), made.front().size());
 }
 
-std::string check_number_file(const config& settings) {
-    std::error_code ignored;
-    return fmt::format("{}{}", settings.image_number_file.string(),
-                       fs::exists(settings.image_number_file, ignored) ? "" : ", not made yet");
-}
-
 std::string check_prompts(const config& settings) {
     const auto source = [](const std::optional<fs::path>& file) {
         if (!file) return std::string("built-in");
@@ -149,8 +170,16 @@ std::string check_prompts(const config& settings) {
                        source(settings.negative_prompt));
 }
 
+std::string check_policy(const config& settings) {
+    policy_for(settings);
+    return fmt::format("with {} of your own in {}", policy_files(settings).size(),
+                       (settings.data / "policy").string());
+}
+
 class real_backstage final : public backstage {
 public:
+    explicit real_backstage(std::stop_token stop) : stop_(std::move(stop)) {}
+
     const config& settings() override {
         if (!settings_) settings_ = load_config(read_surroundings());
         return *settings_;
@@ -158,7 +187,7 @@ public:
 
     pipeline_parts& open(const std::string& engine) override {
         const auto& chosen = engine_for(settings(), engine);
-        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), chosen);
+        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), chosen, stop_);
         return opened_->refs;
     }
 
@@ -170,22 +199,24 @@ public:
             {"asset store", c.cloudinary.configured() ? "Cloudinary" : "local folder, embedded",
              [&c] { return assets_for(c).make(c)->check(); }},
             {"character store", c.mongodb_uri.empty() ? "SQLite, embedded" : "MongoDB",
-             [&c] { return store_for(c).make(c).characters->check(); }},
+             [this, &c] { return store_for(c).make(c, stop_).characters->check(); }},
             {"embedder", "MiniLM on OpenVINO, embedded", check_embedder},
             {"prompt texts", "files", [&c] { return check_prompts(c); }},
-            {"image number", "file", [&c] { return check_number_file(c); }},
+            {"content policy", "built-in lists", [&c] { return check_policy(c); }},
+            {"image number", "file", [&c] { return check_number_file(c.image_number_file); }},
         };
     }
 
 private:
+    std::stop_token stop_;
     std::optional<config> settings_;
     std::unique_ptr<opened_parts> opened_;
 };
 
 }  // namespace
 
-std::unique_ptr<backstage> make_backstage() {
-    return std::make_unique<real_backstage>();
+std::unique_ptr<backstage> make_backstage(std::stop_token stop) {
+    return std::make_unique<real_backstage>(std::move(stop));
 }
 
 }  // namespace medusa

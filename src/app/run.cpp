@@ -9,7 +9,7 @@ namespace medusa {
 int run(int argc, const char* const* argv) {
     const interrupts signals;
     terminal out;
-    const auto parts = make_backstage();
+    const auto parts = make_backstage(signals.token());
     cli_context context{out, *parts, signals.token(), {}};
     return run_command_line(argc, argv, context);
 }

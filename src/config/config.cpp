@@ -20,10 +20,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t dotenv_bytes = 256 << 10;
+constexpr auto prompt_file_advice = "Give the path of a text file of at most 8,000 characters";
 
 // Thrown by the readers below and turned into an error with name and place.
 struct bad_value {
     std::string expected;
+    std::string problem{"has a value that medusa does not understand"};
 };
 
 std::string text_value(const std::string& value) {
@@ -69,8 +71,14 @@ fs::path path_value(const std::string& value) {
 
 fs::path file_value(const std::string& value) {
     const auto path = path_value(value);
-    if (::access(path.c_str(), R_OK) != 0 || fs::is_directory(path))
-        throw bad_value{"a file that can be read"};
+    const auto refuse = [&](const char* reason) {
+        throw bad_value{"a file that can be read", fmt::format("names {}: {}", value, reason)};
+    };
+    std::error_code ignored;
+    const auto kind = fs::status(path, ignored).type();
+    if (kind == fs::file_type::not_found) refuse("it is missing");
+    if (::access(path.c_str(), R_OK) != 0) refuse("it may not be read");
+    if (kind != fs::file_type::regular) refuse("it is not a plain file");
     return path;
 }
 
@@ -246,10 +254,9 @@ config load_config(const surroundings& around) {
         try {
             row.read(result, value);
         } catch (const bad_value& bad) {
-            throw error(
-                errc::invalid_argument,
-                fmt::format("{} ({}) has a value that medusa does not understand", row.name, place),
-                "Expected is " + bad.expected);
+            throw error(errc::invalid_argument,
+                        fmt::format("{} ({}) {}", row.name, place, bad.problem),
+                        "Expected is " + bad.expected);
         }
         result.origins.push_back({std::string(row.name), shown(row, value), place});
     }
@@ -264,14 +271,19 @@ std::string read_prompt_file(const fs::path& path) {
         text = read_file(path, limits::prompt_file_bytes);
     } catch (const error& cause) {
         throw error(cause.code() == errc::not_found ? errc::invalid_argument : cause.code(),
-                    "the prompt file cannot be used: " + cause.detail(),
-                    "Give the path of a text file of at most 8,000 characters");
+                    "the prompt file cannot be used: " + cause.detail(), prompt_file_advice);
     }
-    if (!is_valid_utf8(text))
+    const auto refuse = [&](const std::string& reason) {
         throw error(errc::invalid_argument,
-                    fmt::format("the prompt file {} is not text in UTF-8", path.string()),
-                    "Save it as UTF-8");
-    return collapse_spaces(text);
+                    fmt::format("the prompt file {} {}", path.string(), reason),
+                    prompt_file_advice);
+    };
+    if (!is_valid_utf8(text)) refuse("is not text in UTF-8");
+    if (text.find('\0') != std::string::npos) refuse("holds a NUL character");
+    text = without_controls(text);
+    if (count_chars(text) > limits::prompt_chars)
+        refuse(fmt::format("has {} characters", count_chars(text)));
+    return text;
 }
 
 }  // namespace medusa

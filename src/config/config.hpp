@@ -77,8 +77,9 @@ surroundings read_surroundings();
 
 config load_config(const surroundings& around);
 
-// The text of a prompt file, without white space at its ends.
-// Throws error(not_found) naming the file, invalid_argument when it is too large or no UTF-8.
+// The text of a prompt file, in order like a description: one blank between words, no controls.
+// Throws error(invalid_argument) naming the file when it is missing, no plain file, too large or no
+// UTF-8.
 std::string read_prompt_file(const std::filesystem::path& path);
 
 }  // namespace medusa

@@ -93,7 +93,8 @@ TEST_F(config_test, what_is_wrong_is_refused_by_name_and_place) {
         {"MONGODB_URI", "localhost", "mongodb://"},
         {"NATS_URL", "nats://localhost", "NATS_URL needs MONGODB_URI"},
         {"CLOUDINARY_API_KEY", "1", "only a part of its credentials"},
-        {"MEDUSA_POSITIVE_PROMPT", "/none/p.txt", "a file that can be read"},
+        {"MEDUSA_POSITIVE_PROMPT", "/none/p.txt", "names /none/p.txt: it is missing"},
+        {"MEDUSA_NEGATIVE_PROMPT", "/dev/zero", "names /dev/zero: it is not a plain file"},
     };
     for (const auto& [name, value, expected] : cases) {
         around_.environment = {{name, value}};
@@ -101,6 +102,38 @@ TEST_F(config_test, what_is_wrong_is_refused_by_name_and_place) {
     }
     around_.environment = {{"MEDUSA_TEST_ANYTHING", "x"}};
     EXPECT_NO_THROW(load_config(around_));
+}
+
+TEST_F(config_test, what_is_no_prompt_text_is_refused_by_the_files_name) {
+    const auto path = around_.home / "p.txt";
+    ASSERT_EQ(::mkfifo((around_.home / "pipe").c_str(), 0600), 0);
+    const std::string texts[] = {std::string("a\0b", 3), "\xff", std::string(8'001, 'x')};
+    const auto code_of = [](const fs::path& file) {
+        try {
+            read_prompt_file(file);
+        } catch (const error& refused) {
+            EXPECT_NE(refused.detail().find(file.string()), std::string::npos);
+            return refused.code();
+        }
+        return errc::internal;
+    };
+    for (const auto& text : texts) {
+        write_file_atomic(path, text);
+        EXPECT_EQ(code_of(path), errc::invalid_argument);
+    }
+    for (const char* name : {"none.txt", "pipe", "project"})
+        EXPECT_EQ(code_of(around_.home / name), errc::invalid_argument);
+    write_file_atomic(path, "soft\x1b light\n\u202Ein front");
+    EXPECT_EQ(read_prompt_file(path), "soft light in front");
+}
+
+TEST_F(config_test, a_dotenv_is_a_plain_file) {
+    const auto path = around_.working_folder / ".env";
+    fs::create_directories(path);
+    EXPECT_NO_THROW(load_config(around_)) << "a Python environment";
+    fs::remove(path);
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    EXPECT_NE(refusal().find("is not a plain file"), std::string::npos);
 }
 
 TEST_F(config_test, dotenv_errors_name_the_line) {

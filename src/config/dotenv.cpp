@@ -27,6 +27,12 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
+// A folder of that name is somebody's Python environment.
+bool is_there(const fs::path& path) {
+    std::error_code ignored;
+    return fs::exists(path, ignored) && !fs::is_directory(path, ignored);
+}
+
 [[noreturn]] void fail(const fs::path& path, int line, const char* reason) {
     throw error(errc::invalid_argument, fmt::format("{}:{}: {}", path.string(), line, reason),
                 "A line is NAME=value, a comment after # or empty");
@@ -71,14 +77,13 @@ std::optional<fs::path> find_dotenv(const fs::path& folder, const fs::path& home
     fs::path top = folder;
     for (fs::path at = folder;; at = at.parent_path()) {
         std::error_code ignored;
-        if (fs::exists(at / ".env", ignored)) return at / ".env";
+        if (is_there(at / ".env")) return at / ".env";
         top = at;
         const bool repository = fs::exists(at / ".git", ignored);
         if (repository || at == home || at == at.parent_path()) break;
     }
     for (const auto& place : {folder, top}) {
-        std::error_code ignored;
-        if (fs::exists(place / "server" / ".env", ignored)) return place / "server" / ".env";
+        if (is_there(place / "server" / ".env")) return place / "server" / ".env";
     }
     return std::nullopt;
 }

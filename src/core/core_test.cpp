@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -70,6 +71,45 @@ TEST(files, are_written_whole_or_not_at_all) {
     EXPECT_EQ(std::distance(fs::directory_iterator(folder / "a"), fs::directory_iterator()), 1);
     EXPECT_THROW(write_file_atomic(path / "below-a-file", "x"), error);
     fs::remove_all(folder);
+}
+
+TEST(files, that_are_no_plain_ones_are_refused_and_not_waited_for) {
+    const auto folder = fs::temp_directory_path() / ("medusa-core-" + random_ids().uuid());
+    make_folder(folder);
+    ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+    for (const auto& path : {folder / "pipe", folder, fs::path("/dev/zero")}) {
+        try {
+            read_file(path, 100);
+            ADD_FAILURE() << path << " was read";
+        } catch (const error& refused) {
+            EXPECT_EQ(refused.code(), errc::invalid_argument);
+            EXPECT_EQ(refused.detail(), path.string() + " is not a plain file");
+        }
+    }
+    fs::remove_all(folder);
+}
+
+TEST(files, a_lock_is_not_waited_for_without_end) {
+    const auto path = fs::temp_directory_path() / ("medusa-core-" + random_ids().uuid());
+    {
+        const file_lock held(path);
+        try {
+            const file_lock second(path, std::chrono::milliseconds(20));
+            ADD_FAILURE() << "two locks at once";
+        } catch (const error& late) {
+            EXPECT_EQ(late.code(), errc::timed_out);
+        }
+    }
+    EXPECT_NO_THROW(file_lock(path, std::chrono::milliseconds(0)));
+    fs::remove(path);
+}
+
+TEST(text, without_controls_and_what_can_be_seen) {
+    EXPECT_EQ(without_controls(" a\x1b[0m\n\u202Eb\u2066 "), "a[0m b");
+    EXPECT_EQ(without_controls("👩‍🚀"), "👩‍🚀");
+    for (const char* text : {"", " ", "\u200B", "\uFEFF\u3164", "\u00AD", "\U000E0041", "\u2028"})
+        EXPECT_FALSE(has_visible(text)) << text;
+    for (const char* text : {"a", "月", "🌙", "\u200Bx"}) EXPECT_TRUE(has_visible(text)) << text;
 }
 
 TEST(resources, hold_the_drawing_style) {

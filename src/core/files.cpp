@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "core/error.hpp"
@@ -31,6 +32,11 @@ std::string advice_for(int reason) {
         default:
             return {};
     }
+}
+
+[[noreturn]] void refuse_special(const fs::path& path) {
+    throw error(errc::invalid_argument, fmt::format("{} is not a plain file", path.string()),
+                "Folders, pipes and devices cannot be read here");
 }
 
 void write_all(int fd, std::string_view bytes, const fs::path& path) {
@@ -77,8 +83,13 @@ void fail_file(const char* action, const fs::path& shown, int reason) {
 }
 
 std::string read_file(const fs::path& path, std::size_t max_bytes) {
-    const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Non-blocking: a pipe that nobody writes to must not stop us.
+    const descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (file.get() < 0 && errno == ENXIO) refuse_special(path);
     if (file.get() < 0) fail_file("read", path, errno);
+    struct stat facts {};
+    if (::fstat(file.get(), &facts) != 0) fail_file("read", path, errno);
+    if (!S_ISREG(facts.st_mode)) refuse_special(path);
     return read_open_file(file.get(), max_bytes, path);
 }
 
@@ -137,19 +148,19 @@ void make_folder(const fs::path& path) {
     }
 }
 
-file_lock::file_lock(const fs::path& path)
-    : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-    if (fd_ < 0) fail_file("lock", path, errno);
-    while (::flock(fd_, LOCK_EX) != 0) {
-        if (errno == EINTR) continue;
-        const int reason = errno;
-        ::close(fd_);
-        fail_file("lock", path, reason);
+file_lock::file_lock(const fs::path& path, std::chrono::milliseconds patience)
+    : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644)) {
+    constexpr std::chrono::milliseconds between_attempts{5};
+    if (file_.get() < 0) fail_file("lock", path, errno);
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR) fail_file("lock", path, errno);
+        if (std::chrono::steady_clock::now() >= deadline)
+            throw error(errc::timed_out,
+                        fmt::format("another program keeps {} locked", path.string()),
+                        "End that program and try again");
+        std::this_thread::sleep_for(between_attempts);
     }
-}
-
-file_lock::~file_lock() {
-    ::close(fd_);
 }
 
 }  // namespace medusa

@@ -2,6 +2,7 @@
 // system's reason, error(not_found) where a file to read is missing. Any thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -10,7 +11,8 @@
 
 namespace medusa {
 
-// The whole file; throws error(invalid_argument) when it is larger than `max_bytes`.
+// The whole file. Throws error(invalid_argument) when it is larger than `max_bytes`, or no plain
+// file: folders, pipes and devices are never read, and never waited for.
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes);
 
 // What is left of a write that a crash cut short has a name with this ending.
@@ -52,17 +54,18 @@ std::string read_open_file(int file, std::size_t max_bytes, const std::filesyste
 // Throws for a system call that failed with `reason`, an errno value: "cannot read x: ...".
 [[noreturn]] void fail_file(const char* action, const std::filesystem::path& shown, int reason);
 
+// How long a lock is waited for: nothing that holds one of ours works for so long.
+inline constexpr std::chrono::milliseconds lock_patience{10'000};
+
 // A lock on a file that all processes of this machine respect (flock); released at destruction.
 class file_lock {
 public:
-    // Creates `path` when missing and waits for the lock.
-    explicit file_lock(const std::filesystem::path& path);
-    ~file_lock();
-    file_lock(const file_lock&) = delete;
-    file_lock& operator=(const file_lock&) = delete;
+    // Creates `path` when missing and waits for the lock; error(timed_out) after `patience`.
+    explicit file_lock(const std::filesystem::path& path,
+                       std::chrono::milliseconds patience = lock_patience);
 
 private:
-    int fd_;
+    descriptor file_;
 };
 
 }  // namespace medusa

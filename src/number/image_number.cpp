@@ -73,6 +73,7 @@ auto on_file(const fs::path& file, const action& act) {
     try {
         return act();
     } catch (const error& reason) {
+        if (reason.code() == errc::timed_out) throw;
         throw error(errc::storage, reason.detail(), advice);
     } catch (const fs::filesystem_error& reason) {
         throw error(errc::storage,
@@ -81,15 +82,16 @@ auto on_file(const fs::path& file, const action& act) {
     }
 }
 
-file_lock lock_beside(const fs::path& file) {
+file_lock lock_beside(const fs::path& file, std::chrono::milliseconds patience) {
     if (file.has_parent_path()) make_folder(file.parent_path());
-    return file_lock(fs::path(file) += ".lock");
+    return file_lock(fs::path(file) += ".lock", patience);
 }
 
 }  // namespace
 
-counted_image count_image(const fs::path& file, image_store& images, const std::string& image_id) {
-    const auto lock = on_file(file, [&] { return lock_beside(file); });
+counted_image count_image(const fs::path& file, image_store& images, const std::string& image_id,
+                          std::chrono::milliseconds patience) {
+    const auto lock = on_file(file, [&] { return lock_beside(file, patience); });
     const auto record = images.find(image_id);
     if (!record) throw error(errc::not_found, fmt::format("image {} does not exist", image_id));
     const auto current = on_file(file, [&] { return read_number(file); });
@@ -98,7 +100,7 @@ counted_image count_image(const fs::path& file, image_store& images, const std::
         result.number = *record->number;
     } else {
         const auto highest = std::max(images.highest_number(), current.number);
-        result.number = std::max<std::int64_t>(highest, 0) + 1;
+        result.number = std::min(std::max<std::int64_t>(highest, 0) + 1, number_max);
         images.set_number(image_id, result.number);
     }
     on_file(file, [&] {
@@ -109,6 +111,17 @@ counted_image count_image(const fs::path& file, image_store& images, const std::
             write_file_atomic(file, fmt::format("{}\n", result.number));
     });
     return result;
+}
+
+std::string check_number_file(const fs::path& file) {
+    return on_file(file, [&] {
+        const auto lock = lock_beside(file, lock_patience);
+        const auto current = read_number(file);
+        if (current.damaged)
+            throw error(errc::storage, fmt::format("{} does not hold a number", file.string()));
+        if (current.number < 0) return fmt::format("{}, not made yet", file.string());
+        return fmt::format("{} holds {}", file.string(), current.number);
+    });
 }
 
 }  // namespace medusa

@@ -6,11 +6,13 @@
 // processes take turns by a lock on `<file>.lock` beside it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 
+#include "core/files.hpp"
 #include "store/character_store.hpp"
 
 namespace medusa {
@@ -25,8 +27,14 @@ struct counted_image {
 // file is never lowered, and is created when it is missing or empty; one that does not hold a
 // number from 0 to 2^53-1 is kept as `<file>.damaged-N`.
 // Throws error(not_found) for an image without a record, error(storage) for a file that cannot be
-// used (also a link, or someone else's) with advice, and what the store throws.
+// used (also a link, or someone else's) with advice, error(timed_out) when another program keeps it
+// locked for `patience`, and what the store throws. At 2^53-1 the number stays.
 counted_image count_image(const std::filesystem::path& file, image_store& images,
-                          const std::string& image_id);
+                          const std::string& image_id,
+                          std::chrono::milliseconds patience = lock_patience);
+
+// Locks and reads the file for `doctor`; returns a line to show. Throws as count_image(), and
+// error(storage) for a file that does not hold a number.
+std::string check_number_file(const std::filesystem::path& file);
 
 }  // namespace medusa

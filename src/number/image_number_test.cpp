@@ -127,6 +127,38 @@ TEST_F(image_number, is_never_lower_than_what_the_store_knows) {
     EXPECT_EQ(content(), "500\n");
 }
 
+TEST_F(image_number, stays_at_the_highest_that_scripts_hold) {
+    write_file_atomic(file_, "9007199254740991\n");
+    EXPECT_EQ(count("a").number, 9007199254740991);
+    EXPECT_FALSE(count("b").warning);
+    EXPECT_EQ(content(), "9007199254740991\n");
+}
+
+TEST_F(image_number, a_lock_that_another_program_keeps_is_not_waited_for_without_end) {
+    const file_lock held(fs::path(file_) += ".lock");
+    image record;
+    record.id = "a";
+    images_.save(record);
+    try {
+        count_image(file_, images_, "a", std::chrono::milliseconds(20));
+        ADD_FAILURE() << "counted";
+    } catch (const error& reason) {
+        EXPECT_EQ(reason.code(), errc::timed_out);
+    }
+    EXPECT_FALSE(fs::exists(file_));
+}
+
+TEST_F(image_number, the_check_reads_the_file) {
+    EXPECT_NE(check_number_file(file_).find("not made yet"), std::string::npos);
+    write_file_atomic(file_, "812\n");
+    EXPECT_NE(check_number_file(file_).find("holds 812"), std::string::npos);
+    write_file_atomic(file_, "many\n");
+    EXPECT_THROW(check_number_file(file_), error);
+    fs::remove(file_);
+    fs::create_directories(file_);
+    EXPECT_THROW(check_number_file(file_), error);
+}
+
 TEST_F(image_number, is_created_with_its_folder) {
     file_ = folder_.path() / "new" / "folder" / "number";
     EXPECT_EQ(count("a").number, 1);

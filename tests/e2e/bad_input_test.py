@@ -1,5 +1,7 @@
 """Bad input gets a clear error with the exit code of the interface, and leaves nothing behind."""
 
+import fcntl
+import os
 import pathlib
 import subprocess
 import unittest
@@ -47,6 +49,13 @@ class BadInput(House):
             (["help", "imag"], "Did you mean image?"),
             ([*whole, "--tags", ",".join(f"t{i}" for i in range(33))], "32"),
             ([*whole, "--positive-prompt", "/none/positive.txt"], "/none/positive.txt"),
+            ([*whole, "--positive-prompt", "."], "not a plain file"),
+            ([*whole, "--negative-prompt", "pipe"], "not a plain file"),
+            ([*whole, "--userId", "a\nb"], "userId"),
+            ([*whole, "--username", "x" * 81], "username"),
+            ([*whole, "--sampler", "x" * 201], "sampler"),
+            (["generate", "--name", "\u200b", "--description", "x"], "visible"),
+            (["batch", "--file", "pipe.jsonl"], "not a plain file"),
             ([*whole, "--engine", "sketsh"], "Did you mean sketch?"),
             ([*whole, "--workflow", "w.json"], "ComfyUI"),
             (["batch", "--count", "0"], "--count must be a whole number from 1 to 10,000"),
@@ -55,6 +64,8 @@ class BadInput(House):
             (["image", "abc"], "id"),
             (["completion", "tcsh"], "bash, zsh and fish"),
         ]
+        os.mkfifo(self.home / "pipe")
+        os.mkfifo(self.home / "pipe.jsonl")
         for arguments, expected in cases:
             if expected is None:
                 continue
@@ -86,6 +97,25 @@ class BadInput(House):
         done = self.run_medusa("generate", "--name", "a\x1b[31mb", "--description", "a\x07knight")
         self.assertNotIn("\x1b", done.stdout + done.stderr)
         self.assertNotIn("\x07", done.stdout + done.stderr)
+
+    def test_a_generate_that_fails_gives_up_its_name(self):
+        in_the_way = self.data / "assets/anna/characters/luna-starweaver"
+        in_the_way.parent.mkdir(parents=True)
+        in_the_way.write_text("in the way")
+        self.refused(1, "generate", *LUNA)
+        in_the_way.unlink()
+        self.assertEqual(self.ok_json("generate", *LUNA)["slug"], "luna-starweaver")
+
+    def test_a_locked_number_file_costs_only_a_note(self):
+        with open(self.home / ".last_image_number.lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = self.run_medusa("generate", *LUNA)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("stored but not counted", done.stderr)
+
+    def test_a_missing_file_of_a_variable_is_said_to_be_missing(self):
+        message = self.refused(2, "list", environment={"MEDUSA_POSITIVE_PROMPT": "nix.txt"})
+        self.assertIn("nix.txt: it is missing", message)
 
     def test_unusable_places_are_said(self):
         blocked = self.home / "file"

@@ -1,5 +1,6 @@
 """Batches: files with bad lines, resuming, several processes at once, and death in the middle."""
 
+import hashlib
 import json
 import os
 import random
@@ -115,6 +116,23 @@ class Batch(House):
         ids = sorted(record["id"] for record in self.whole())
         self.assertEqual(ids, list(range(123456, 123456 + 2 * EACH)))
         self.assertEqual((self.home / ".last_image_number").read_text().strip(), str(2 * EACH))
+
+    def test_two_processes_with_one_batch_end_with_one_of_each(self):
+        batch = "6f6b3f3e-5d0a-4b8e-9a55-0c2f3f1d7a10"
+        running = [self.start_medusa("batch", "--count", EACH, "--resume", batch, "--width", 64,
+                                     "--height", 64, stdout=subprocess.PIPE,
+                                     stderr=subprocess.PIPE)
+                   for _ in range(2)]
+        for process in running:
+            _, told = process.communicate(timeout=300)
+            self.assertEqual(process.returncode, 0, told)
+        records = self.whole()
+        self.assertEqual(len(records), EACH)
+        pictures = sorted(self.data.rglob("*.png"))
+        self.assertEqual(pictures, sorted(self.asset(record["avatar"]) for record in records))
+        for picture in pictures:
+            self.assertIn(hashlib.sha256(picture.read_bytes()).hexdigest()[:8], picture.name)
+        self.assertEqual((self.home / ".last_image_number").read_text().strip(), str(EACH))
 
     def test_death_in_the_middle_leaves_nothing_half_made(self):
         seed = random.randrange(1 << 30)

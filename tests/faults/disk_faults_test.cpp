@@ -184,6 +184,11 @@ TEST_F(disk_faults, a_read_only_disk_is_reported) {
     };
     EXPECT_EQ(refused([&] { make_sqlite_store({.file = file()}).characters->check(); }),
               errc::storage);
+    try {
+        make_sqlite_store({.file = file()}).characters->check();
+    } catch (const error& reason) {
+        EXPECT_NE(reason.detail().find("read-only"), std::string::npos) << reason.what();
+    }
     EXPECT_EQ(refused([&] { assets->put("anna/x.png", "x"); }), errc::storage);
     EXPECT_EQ(refused([&] { assets->check(); }), errc::storage);
     disk->set_read_only(false);

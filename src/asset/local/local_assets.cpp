@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <mutex>
 #include <system_error>
 
 #include "core/error.hpp"
@@ -24,6 +25,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t path_bytes_max = 1'000;
 constexpr std::size_t part_bytes_max = 200;  // leaves room for the ending of an unfinished file
+
+constexpr std::size_t swept_entries_max = 2'000;  // some milliseconds
 
 bool is_path_char(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
@@ -108,6 +111,10 @@ public:
         make_folder(root_);
         const auto root = open_root();
         if (root.get() < 0) fail_asset("open", root_, errno);
+        std::call_once(swept_, [&] {
+            remove_unfinished(root_, fs::file_time_type::clock::now() - unfinished_age,
+                              swept_entries_max);
+        });
         std::vector<descriptor> changed;
         const auto target = make_folder_beneath(root.get(), folder, shown, changed);
         const auto existing = present == if_present::keep ? if_exists::keep : if_exists::replace;
@@ -200,6 +207,7 @@ private:
 
     fs::path root_;
     std::string url_prefix_;
+    std::once_flag swept_;
 };
 
 }  // namespace
@@ -208,14 +216,16 @@ std::unique_ptr<asset_store> make_local_asset_store(fs::path root, std::string u
     return std::make_unique<local_assets>(std::move(root), std::move(url_prefix));
 }
 
-std::size_t remove_unfinished(const fs::path& root, fs::file_time_type older_than) {
+std::size_t remove_unfinished(const fs::path& root, fs::file_time_type older_than,
+                              std::size_t entries_max) {
     std::size_t removed = 0;
+    std::size_t seen = 0;
     std::error_code reason;
-    for (fs::recursive_directory_iterator entry(root, reason), end; !reason && entry != end;
-         entry.increment(reason)) {
+    for (fs::recursive_directory_iterator entry(root, reason), end;
+         !reason && entry != end && seen < entries_max; entry.increment(reason), ++seen) {
+        if (!std::string_view(entry->path().native()).ends_with(unfinished_ending)) continue;
         std::error_code gone;
         if (entry->symlink_status(gone).type() == fs::file_type::regular &&
-            entry->path().string().ends_with(unfinished_ending) &&
             fs::last_write_time(entry->path(), gone) < older_than && !gone)
             removed += fs::remove(entry->path(), gone);
     }

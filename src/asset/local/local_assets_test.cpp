@@ -133,10 +133,22 @@ TEST_F(local_folder, unfinished_files_are_hidden_and_can_be_removed) {
     EXPECT_EQ(assets_->list(""), std::vector<std::string>{"anna/x.png"});
     const auto now = fs::file_time_type::clock::now();
     EXPECT_EQ(remove_unfinished(root_, now - unfinished_age), 0u) << "it may still be written";
+    EXPECT_EQ(remove_unfinished(root_, now + unfinished_age, 1), 0u) << "the limit is not kept";
     EXPECT_EQ(remove_unfinished(root_, now + unfinished_age), 1u);
     EXPECT_FALSE(fs::exists(root_ / "anna" / "y.png.1-0.part"));
     EXPECT_EQ(assets_->get("anna/x.png"), "x");
     EXPECT_EQ(remove_unfinished(folder_.path() / "none", now), 0u);
+}
+
+TEST_F(local_folder, the_first_put_removes_what_a_dead_process_left) {
+    const auto old = root_ / "anna" / "y.png.1-0.part";
+    const auto young = root_ / "anna" / "z.png.1-0.part";
+    write_file_atomic(old, "half");
+    write_file_atomic(young, "half");
+    fs::last_write_time(old, fs::file_time_type::clock::now() - 2 * unfinished_age);
+    assets_->put("anna/x.png", "x");
+    EXPECT_FALSE(fs::exists(old));
+    EXPECT_TRUE(fs::exists(young));
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 namespace medusa::sqlite {
 namespace {
 
+constexpr std::uintmax_t checked_bytes_max = 32 << 20;
+
 // What a tag query finds a character by: its tags and traits, in lower case.
 std::set<std::string> searchable_tags(const character& record) {
     std::set<std::string> words;
@@ -71,9 +73,29 @@ void replace(connection& on, const character& record, const std::string& json) {
         query(on, "INSERT INTO character_tags VALUES (?, ?)", tag, record.id).run();
 }
 
+// The columns id and record of the row.
+character read_row(const query& row) {
+    try {
+        return parse_character(row.text(1));
+    } catch (const error& reason) {
+        throw damaged(fmt::format("the record of character {}", row.integer(0)), reason.detail());
+    }
+}
+
 std::optional<character> first_record(query& rows) {
     if (!rows.next()) return std::nullopt;
-    return parse_character(rows.text(0));
+    return read_row(rows);
+}
+
+// The whole file while that takes no time worth mentioning, and the newest record.
+void expect_sound(connection& on, const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (std::filesystem::file_size(file, ignored) <= checked_bytes_max) {
+        query pages(on, "PRAGMA quick_check(1)");
+        if (pages.next() && pages.text(0) != "ok") throw damaged(file.string(), pages.text(0));
+    }
+    query newest(on, "SELECT id, record FROM characters ORDER BY id DESC LIMIT 1");
+    first_record(newest);
 }
 
 class sqlite_characters final : public character_store {
@@ -104,21 +126,22 @@ public:
 
     std::optional<character> find(std::int64_t id) override {
         return database_->read([&](connection& on) {
-            query rows(on, "SELECT record FROM characters WHERE id = ?", id);
+            query rows(on, "SELECT id, record FROM characters WHERE id = ?", id);
             return first_record(rows);
         });
     }
 
     std::optional<character> find_by_job(const std::string& job_id) override {
         return database_->read([&](connection& on) {
-            query rows(on, "SELECT record FROM characters JOIN claims USING (id) WHERE job_id = ?",
+            query rows(on,
+                       "SELECT id, record FROM characters JOIN claims USING (id) WHERE job_id = ?",
                        job_id);
             return first_record(rows);
         });
     }
 
     std::vector<character> list(const character_query& wanted) override {
-        std::string sql = "SELECT record FROM characters WHERE id < ?";
+        std::string sql = "SELECT id, record FROM characters WHERE id < ?";
         if (wanted.user_id) sql += " AND user_id = ?";
         if (wanted.style) sql += " AND style = ?";
         if (wanted.tag) sql += " AND id IN (SELECT character_id FROM character_tags WHERE tag = ?)";
@@ -130,7 +153,7 @@ public:
             if (wanted.tag) rows.bind(to_lower(*wanted.tag));
             rows.bind(std::int64_t(std::min<std::size_t>(wanted.limit, INT64_MAX)));
             std::vector<character> found;
-            while (rows.next()) found.push_back(parse_character(rows.text(0)));
+            while (rows.next()) found.push_back(read_row(rows));
             return found;
         });
     }
@@ -165,6 +188,7 @@ public:
             rows.next();
             count = rows.integer(0);
         });
+        database_->read([&](connection& on) { expect_sound(on, database_->file()); });
         return fmt::format("SQLite {} in {}, {} characters", sqlite3_libversion(),
                            database_->file().string(), count);
     }

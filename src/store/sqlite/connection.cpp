@@ -1,10 +1,10 @@
 #include "store/sqlite/connection.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
-
-#include "core/error.hpp"
 
 namespace medusa::sqlite {
 namespace {
@@ -14,6 +14,11 @@ constexpr auto words = "Database connection failed: ";
 constexpr auto disk_advice =
     "Make the folder writable and see that its disk has space, or set MEDUSA_DATA to another";
 
+bool is_read_only(const std::filesystem::path& file) {
+    return (::access(file.c_str(), W_OK) != 0 && errno != ENOENT) ||
+           ::access(file.parent_path().c_str(), W_OK) != 0;
+}
+
 // `reason` is an extended result code; its low byte is the primary one.
 [[noreturn]] void fail(int reason, sqlite3* handle, const std::filesystem::path& file) {
     const std::string name = file.string();
@@ -22,9 +27,7 @@ constexpr auto disk_advice =
     switch (reason & 0xff) {
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
-            throw error(errc::corrupted, fmt::format("{}{} is damaged ({})", words, name, message),
-                        "Bring back a backup of it, or move it away to begin a new collection; the "
-                        "pictures in the asset folder stay as they are");
+            throw damaged(name, message);
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
             throw error(errc::unavailable,
@@ -39,6 +42,7 @@ constexpr auto disk_advice =
         case SQLITE_PERM:
         case SQLITE_AUTH:
         case SQLITE_NOLFS:
+            if (is_read_only(file)) message = "it, or its folder, is read-only";
             if (os_reason != 0) message += fmt::format(", {}", std::strerror(os_reason));
             throw error(errc::storage, fmt::format("{}cannot use {}: {}", words, name, message),
                         disk_advice);
@@ -47,6 +51,12 @@ constexpr auto disk_advice =
 }
 
 }  // namespace
+
+error damaged(const std::string& what, const std::string& reason) {
+    return error(errc::corrupted, fmt::format("{}{} is damaged ({})", words, what, reason),
+                 "Bring back a backup of the database, or move it away to begin a new collection; "
+                 "the pictures in the asset folder stay as they are");
+}
 
 connection::connection(const std::filesystem::path& file, access mode,
                        std::chrono::milliseconds busy_timeout)

@@ -17,7 +17,12 @@
 #include <string>
 #include <string_view>
 
+#include "core/error.hpp"
+
 namespace medusa::sqlite {
+
+// What to throw for damage: error(corrupted) that names `what`, the file or a record in it.
+error damaged(const std::string& what, const std::string& reason);
 
 enum class access { write, read };
 

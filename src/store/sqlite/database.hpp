@@ -59,7 +59,8 @@ private:
     std::unique_ptr<connection> take_reader();
     void give_back(std::unique_ptr<connection> reader);
 
-    // Again and again while another process holds the file, until `patience` is over.
+    // Again and again while another process holds the file, until `patience` is over or the user
+    // asks to stop.
     template <typename attempt_type>
     auto patiently(const attempt_type& attempt) {
         const auto deadline = std::chrono::steady_clock::now() + settings_.patience;
@@ -69,6 +70,8 @@ private:
             } catch (const error& reason) {
                 if (reason.code() != errc::unavailable) throw;
                 if (std::chrono::steady_clock::now() >= deadline) throw;
+                if (settings_.stop.stop_requested())
+                    throw error(errc::cancelled, "interrupted while " + reason.detail());
             }
             std::this_thread::sleep_for(between_attempts);
         }

@@ -7,11 +7,15 @@
 namespace medusa::sqlite {
 namespace {
 
-// The columns record and number of the row; the column's number is the one that counts.
+// The columns id, record and number of the row; the column's number is the one that counts.
 image read_row(const query& row) {
-    image record = parse_image(row.text(0));
-    record.number = row.integer_if_set(1);
-    return record;
+    try {
+        image record = parse_image(row.text(1));
+        record.number = row.integer_if_set(2);
+        return record;
+    } catch (const error& reason) {
+        throw damaged(fmt::format("the record of image {}", row.text(0)), reason.detail());
+    }
 }
 
 void raise_highest(connection& on, std::int64_t number) {
@@ -52,7 +56,7 @@ public:
 
     std::optional<image> find(const std::string& id) override {
         return database_->read([&](connection& on) -> std::optional<image> {
-            query row(on, "SELECT record, number FROM images WHERE id = ?", id);
+            query row(on, "SELECT id, record, number FROM images WHERE id = ?", id);
             if (!row.next()) return std::nullopt;
             return read_row(row);
         });
@@ -61,7 +65,7 @@ public:
     std::vector<image> of_character(std::int64_t character_id) override {
         return database_->read([&](connection& on) {
             query rows(on,
-                       "SELECT record, number FROM images WHERE character_id = ? "
+                       "SELECT id, record, number FROM images WHERE character_id = ? "
                        "ORDER BY created_at, sequence",
                        character_id);
             std::vector<image> found;

@@ -91,6 +91,47 @@ TEST_F(sqlite_file, with_an_overwritten_middle_is_reported_as_damaged) {
     expect_words(open_error(), errc::corrupted);
 }
 
+TEST_F(sqlite_file, with_a_damaged_record_names_it) {
+    make_characters(2);
+    {
+        sqlite::connection on(settings().file, sqlite::access::write, std::chrono::seconds(1));
+        on.run("UPDATE characters SET record = '{' WHERE id = 123457");
+    }
+    const auto store = make_sqlite_store(settings());
+    EXPECT_TRUE(store.characters->find(123456));
+    const std::function<void()> readers[] = {[&] { store.characters->find(123457); },
+                                             [&] { store.characters->list({}); },
+                                             [&] { store.characters->check(); }};
+    for (const auto& reader : readers) {
+        try {
+            reader();
+            ADD_FAILURE() << "the damage was not seen";
+        } catch (const error& reason) {
+            expect_words(reason, errc::corrupted);
+            EXPECT_NE(reason.detail().find("character 123457"), std::string::npos);
+        }
+    }
+}
+
+TEST_F(sqlite_file, is_waited_for_no_longer_than_the_user_wants) {
+    make_characters(1);
+    sqlite::connection other(settings().file, sqlite::access::write, std::chrono::seconds(1));
+    const auto began = std::chrono::steady_clock::now();
+    std::stop_source stop;
+    const auto store = make_sqlite_store({.file = settings().file,
+                                          .busy_timeout = std::chrono::milliseconds(10),
+                                          .stop = stop.get_token()});
+    const sqlite::transaction held(other);
+    stop.request_stop();
+    try {
+        store.reserved->reserve("a", {"local", "anna"}, "luna");
+        ADD_FAILURE() << "not stopped";
+    } catch (const error& reason) {
+        EXPECT_EQ(reason.code(), errc::cancelled);
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
+}
+
 TEST_F(sqlite_file, below_a_file_is_a_storage_error) {
     write_file_atomic(folder_.path() / "file", "x");
     try {
