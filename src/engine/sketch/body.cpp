@@ -19,7 +19,9 @@ namespace {
 constexpr point bust_collar = {497, 838};
 constexpr double bust_width = 0.44;
 constexpr double bust_length = 292;  // of it, to the waist
+constexpr double outline = 10;       // figure units, where a style does not say otherwise
 constexpr double wing_size = 0.9;
+constexpr double tail_end = -40;  // figure units: how far to the left tails reach
 
 class body_painter {
 public:
@@ -27,7 +29,12 @@ public:
                  const slot_map& colours, const scene_light& light)
         : cut_(how.clothes),
           garment_(garment),
-          pen_{pieces, how, bend(how.build, how.posture), colours, light.side > 0 ? 1.0 : -1.0} {
+          pen_{pieces,
+               how,
+               bend(how.build, how.posture),
+               colours,
+               light.side > 0 ? 1.0 : -1.0,
+               outline * how.line} {
         art_.reach = {pen_.bones.neck.x, pen_.bones.neck.y, pen_.bones.neck.x, pen_.bones.neck.y};
         const auto hand = pen_.colour(cut_.gloves.empty() ? "skin" : cut_.gloves);
         pen_.slots["hand"] = hand;
@@ -37,13 +44,17 @@ public:
         pen_.slots["shoe_dark"] = pen_.dark(pen_.slots["shoe"]);
     }
 
-    body_art paint(const std::string& on_back, const std::string& on_neck) {
+    body_art paint(const torso_parts& worn) {
         if (const auto props = pen_.pieces.limbs.find("props"); props != pen_.pieces.limbs.end())
             art_.defs += props->second.instantiate("defs", props->second.palette(), "props-");
         auto& behind = art_.behind;
         behind += shadow();
         if (pen_.how.cape) behind += draw_cape(pen_);
-        behind += on_shoulder_blades(on_back);
+        behind += on_shoulder_blades(worn.wings) + fitted(worn.collar);
+        if (!pen_.how.tail.empty())
+            behind += pen_.placed("tails", pen_.how.tail,
+                                  on_torso(pen_.how.posture, -20, pen_.how.build.torso * 0.94), 0,
+                                  1, false);
         if (garment_ != nullptr) behind += bust("back");
         if (cut_.tails != "none") behind += draw_tails_behind(pen_);
 
@@ -57,7 +68,7 @@ public:
         if (cut_.tails != "none") body += draw_tails_before(pen_);
         body += belt();
         if (garment_ != nullptr) body += bust_over();
-        body += fitted(on_neck);
+        body += fitted(worn.neck);
         for (const bool left : {false, true})
             if (!pen_.arm_pose(left).behind) body += draw_arm(pen_, left);
         body += held_by_both();
@@ -81,6 +92,10 @@ private:
                 art_.reach.right = std::max(art_.reach.right, p.x + 150);
                 art_.reach.top = std::min(art_.reach.top, p.y - 150);
             }
+        if (pen_.how.cape)
+            art_.reach.left = std::min(art_.reach.left, pen_.bones.neck.x - pen_.how.build.hip * 3 -
+                                                            cape_trail(pen_.how.posture));
+        if (!pen_.how.tail.empty()) art_.reach.left = std::min(art_.reach.left, tail_end);
         include_prop();
     }
     // A staff or a sword reaches further than the hand that holds it.
@@ -202,7 +217,7 @@ private:
     // The bust's own collar and chest.
     std::string bust_over() {
         return fmt::format(R"~(<g clip-path="url(#trunk)">{}</g>)~", bust("body")) +
-               pen_.stroke(trunk(), pen_.slots.at("ink"), body_pen::line);
+               pen_.stroke(trunk(), pen_.slots.at("ink"), pen_.line);
     }
     std::string belt() const {
         if (cut_.belt.empty()) return {};
@@ -254,9 +269,8 @@ private:
 }  // namespace
 
 body_art draw_body(const wardrobe& pieces, const stance& how, const fragment* garment,
-                   const slot_map& colours, const scene_light& light, const std::string& on_back,
-                   const std::string& on_neck) {
-    return body_painter(pieces, how, garment, colours, light).paint(on_back, on_neck);
+                   const slot_map& colours, const scene_light& light, const torso_parts& worn) {
+    return body_painter(pieces, how, garment, colours, light).paint(worn);
 }
 
 }  // namespace medusa::sketch

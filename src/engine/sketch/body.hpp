@@ -17,6 +17,11 @@ struct extent {
     double left = 0, top = 0, right = 0, bottom = 0;
 };
 
+// Parts as the bust has them, to be fitted to the torso.
+struct torso_parts {
+    std::string wings, collar, neck;
+};
+
 struct body_art {
     std::string defs;
     std::string behind;  // what back hair falls over: wings, capes, coat tails
@@ -26,9 +31,7 @@ struct body_art {
 
 // `colours`: of the person and of the garment, in the scene's light. `garment`: the bust's drawing,
 // whose collar and chest are used again; may be null.
-// `on_back` and `on_neck`: parts in the bust's place (wings, scarves), to be fitted to the torso.
 body_art draw_body(const wardrobe& pieces, const stance& how, const fragment* garment,
-                   const slot_map& colours, const scene_light& light, const std::string& on_back,
-                   const std::string& on_neck);
+                   const slot_map& colours, const scene_light& light, const torso_parts& worn);
 
 }  // namespace medusa::sketch

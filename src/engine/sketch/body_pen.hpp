@@ -17,9 +17,8 @@ struct body_pen {
     const stance& how;
     skeleton bones;
     slot_map slots;
-    double side = 1;  // of the light: 1 right, -1 left
-
-    static constexpr double line = 10;  // figure units: outlines
+    double side = 1;   // of the light: 1 right, -1 left
+    double line = 10;  // figure units: width of outlines
 
     const limb_pose& arm_pose(bool left) const {
         return left ? how.posture.left_arm : how.posture.right_arm;

@@ -54,6 +54,7 @@ TEST(Body, TablesNameOnlyWhatIsDrawn) {
             EXPECT_TRUE(drawn("props", prop)) << name << " " << prop;
     }
     for (const auto& [role, prop] : all.role_props) EXPECT_TRUE(drawn("props", prop)) << prop;
+    for (const auto& [species, tail] : all.tails) EXPECT_TRUE(drawn("tails", tail)) << species;
     EXPECT_TRUE(drawn("props", "stool"));
     for (const auto& [part, prop] : all.prop_of_part) EXPECT_TRUE(drawn("props", prop)) << prop;
     for (const auto& [garment, cut] : all.cuts) EXPECT_TRUE(drawn("shoes", cut.shoe)) << garment;
@@ -88,7 +89,8 @@ TEST(Body, NothingReachesOutOfItsExtent) {
     constexpr int side_px = 160;
     const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
     for (const auto& [name, stance] : tables().figures.poses)
-        for (const auto* who : {"a witch with a witch hat", "a knight", "an angel", "a mage"}) {
+        for (const auto* who : {"a witch with a witch hat", "a knight", "an angel", "a mage",
+                                "a fox", "a warrior with a cape"}) {
             const auto plan = plan_drawing(tables(), pieces(), full_figure(who, name));
             const auto drawn = draw_figure(pieces(), plan, place.light);
             const auto& reach = drawn.reach;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/sketch/dice.hpp"
 #include "engine/sketch/tube.hpp"
@@ -138,11 +139,16 @@ std::string draw_tails_before(const body_pen& pen) {
     return made;
 }
 
+double cape_trail(const pose& stance) {
+    constexpr double per_degree = 24;
+    return stance.lean * per_degree;
+}
+
 std::string draw_cape(const body_pen& pen) {
     const auto& b = pen.how.build;
-    const double away = pen.how.posture.lean * -9;  // it trails behind a figure that leans
+    const double away = -cape_trail(pen.how.posture);
     const auto at = pen.bones.neck;
-    const double low = pen.bones.ground - 120;
+    const double low = pen.bones.ground - 120 - std::abs(pen.how.posture.lean) * 16;
     const double middle = (at.y + low) / 2;
     const double wide = b.hip * 1.2;
     const auto lining = pen.inked(curve_through({{at.x - b.shoulder * 0.8, at.y + 6},
@@ -189,6 +195,16 @@ std::string draw_cape_front(const body_pen& pen) {
             svg_number(clasp.x), svg_number(clasp.y), pen.colour("#e0b04a"), pen.slots.at("ink"));
     }
     return made;
+}
+
+std::string draw_falling_hair(const pose& stance, const std::string& line, double width) {
+    return fmt::format(
+        R"~(<path transform="rotate({} 470 800)" fill="url(#hair-back)" stroke="{}" )~"
+        R"~(stroke-width="{}" stroke-linejoin="round" d="M330 560C268 680 236 840 250 1000)~"
+        R"~(C258 1090 282 1160 318 1220C326 1180 336 1150 346 1124C358 1190 380 1240 416 1274)~"
+        R"~(C426 1226 434 1190 442 1156C456 1206 484 1250 524 1268C530 1220 536 1174 546 1132)~"
+        R"~(C560 1164 584 1190 616 1200C664 1090 692 960 680 820C674 720 660 640 630 560Z"/>)~",
+        svg_number(stance.lean * 1.3), line, svg_number(width));
 }
 
 }  // namespace medusa::sketch

@@ -1,4 +1,5 @@
-// Cloth that follows the legs: skirts, coat tails, capes. Each is a shape around the leg bones, so
+// Cloth that follows the legs: skirts, coat tails, capes;
+// and hair that falls down the back. Each is a shape around the leg bones, so
 // it fits every pose.
 //
 // Pure functions: any thread. Errors: error(internal) for a slot without a colour.
@@ -16,6 +17,11 @@ std::string draw_tails_behind(const body_pen& pen);
 std::string draw_tails_before(const body_pen& pen);
 // In the slots "cape" and "cape_dark" (its lining, which is seen), and its pieces on the shoulders.
 std::string draw_cape(const body_pen& pen);
+// How far to the left its hem trails behind a figure that leans forward, in figure units.
+double cape_trail(const pose& stance);
 std::string draw_cape_front(const body_pen& pen);
+
+// Long hair behind arms and torso, in the gradient "hair-back", with an outline of `width` units.
+std::string draw_falling_hair(const pose& stance, const std::string& line, double width);
 
 }  // namespace medusa::sketch

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "engine/sketch/body.hpp"
+#include "engine/sketch/cloth.hpp"
 #include "engine/sketch/colour.hpp"
 #include "engine/sketch/dice.hpp"
 
@@ -119,8 +120,9 @@ private:
             colours["cape"] = dyed.at("main");
             colours["cape_dark"] = dyed.at("dark");
         }
-        auto made = draw_body(pieces_, how, garment_, colours, light_, layer("back", "back"),
-                              layer("neck", "", "back"));
+        auto made = draw_body(pieces_, how, garment_, colours, light_,
+                              {layer_of("back", "back"), layer_of("back", "collar"),
+                               layer_if("neck", [](auto&& group) { return group != "beard"; })});
         art_.defs +=
             made.defs +
             R"~(<clipPath id="jaw"><path d="M-400 -900H1500V600L742 610)~"
@@ -129,12 +131,16 @@ private:
         art_.reach.top = std::min(art_.reach.top, top());
         const auto turn =
             fmt::format(R"~(<g transform="rotate({} 470 800)">)~", svg_number(how.posture.head));
-        art_.body += made.behind + turn + layer("back", "", "back");
+        const auto falling_hair = how.long_hair
+                                      ? draw_falling_hair(how.posture, line_, what_.finish.stroke)
+                                      : std::string();
+        art_.body += made.behind + turn + layer_of("back", "");
         hair(lines_.back_hair, "url(#hair-back)");
-        art_.body += "</g>" + made.body + turn + R"~(<g clip-path="url(#jaw)">)~";
+        art_.body += "</g>" + falling_hair + made.body + turn + R"~(<g clip-path="url(#jaw)">)~";
         head();
         art_.body += "</g>";
         face();
+        art_.body += layer_of("neck", "beard");
         eyes();
         art_.body += layer("head");
         front_hair();
@@ -218,15 +224,22 @@ private:
         return own;
     }
 
-    // Of parts of one group only, or of all but one.
-    std::string layer(std::string_view name, std::string_view only = {},
-                      std::string_view without = "-") const {
+    template <class Wanted>
+    std::string layer_if(std::string_view name, const Wanted& wanted) const {
         std::string made;
         for (const auto& part : worn_)
-            if (const auto group = part.piece->attribute("group").value_or("");
-                part.piece->has_layer(name) && (only.empty() || group == only) && group != without)
+            if (part.piece->has_layer(name) && wanted(part.piece->attribute("group").value_or("")))
                 made += part.piece->instantiate(name, colours_of(*part.piece), part.prefix);
         return made;
+    }
+    std::string layer(std::string_view name) const {
+        return layer_if(name, [](auto&&) { return true; });
+    }
+    // What grows on the back or stands up behind the neck; "": all that belongs to the head.
+    std::string layer_of(std::string_view name, std::string_view group) const {
+        return layer_if(name, [&](std::string_view own) {
+            return group.empty() ? own != "back" && own != "collar" : own == group;
+        });
     }
 
     slot_map garment_colours() const {

@@ -14,7 +14,6 @@ namespace {
 
 using cap = tube::cap;
 
-constexpr double line = body_pen::line;
 constexpr double wrist = 1.86;  // positions where sleeves and trousers end
 constexpr double ankle = 1.9;
 constexpr double palm = 44;  // figure units from the wrist to what a hand of size 1 holds
@@ -63,10 +62,10 @@ std::string covered(const body_pen& pen, const tube& shape, const covering& how)
     constexpr double joint_open = 0.34;
     const auto& ink = pen.slots.at("ink");
     const double open = how.joined ? joint_open : how.from;
-    auto made = pen.stroke(shape.path(open, how.to), ink, 2 * line);
+    auto made = pen.stroke(shape.path(open, how.to), ink, 2 * pen.line);
     if (how.joined)
         made += pen.stroke(shape.edge(how.from, open, how.outer) + over_shoulder(shape, how.outer),
-                           ink, 2 * line);
+                           ink, 2 * pen.line);
     made +=
         pen.path(shape.path(how.from, how.to, how.from == 0 ? cap::start : cap::none), how.fill);
     // Sides swap where a limb points up.
@@ -83,7 +82,7 @@ std::string plate(const body_pen& pen, point at, double radius) {
     return fmt::format(
         R"~(<circle cx="{}" cy="{}" r="{}" fill="{}" stroke="{}" stroke-width="{}"/>)~",
         svg_number(at.x), svg_number(at.y), svg_number(radius), pen.colour(pen.how.clothes.plates),
-        pen.slots.at("ink"), svg_number(line));
+        pen.slots.at("ink"), svg_number(pen.line));
 }
 
 std::string prop_in(const body_pen& pen, bool left) {
@@ -115,8 +114,8 @@ std::string wide_sleeve(const body_pen& pen, bool left, bool joined) {
     made += fmt::format(R"~(<ellipse rx="{}" ry="22" fill="{}" stroke="{}" stroke-width="{}" )~"
                         R"~(transform="translate({}) rotate({})"/>)~",
                         svg_number(sleeve.radius(wrist)), pen.dark(pen.dark(fill)),
-                        pen.slots.at("ink"), svg_number(line), number_pair(sleeve.middle(wrist)),
-                        svg_number(-sleeve.angle(wrist)));
+                        pen.slots.at("ink"), svg_number(pen.line),
+                        number_pair(sleeve.middle(wrist)), svg_number(-sleeve.angle(wrist)));
     return made + pen.inked(arm_tube(pen, bones, 0).path(wrist - 0.02, 2), pen.slots.at("hand"));
 }
 
@@ -151,10 +150,11 @@ std::string seat_of_trousers(const body_pen& pen) {
                              "Z",
                          pen.colour(legs == "skin" ? "main" : legs));
     for (const double side : {-1, 1})
-        made += pen.stroke(
-            pen.torso_path({{side * b.waist, waist}, {side * b.hip, b.torso * 0.98}}), ink, line);
-    return made +
-           pen.stroke(pen.torso_path({{0, b.torso * 1.2}, {4, b.torso * 1.08}}), ink, line * 0.8);
+        made +=
+            pen.stroke(pen.torso_path({{side * b.waist, waist}, {side * b.hip, b.torso * 0.98}}),
+                       ink, pen.line);
+    return made + pen.stroke(pen.torso_path({{0, b.torso * 1.2}, {4, b.torso * 1.08}}), ink,
+                             pen.line * 0.8);
 }
 
 }  // namespace

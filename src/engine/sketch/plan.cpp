@@ -73,6 +73,13 @@ bool is_indoor(const wardrobe& pieces, std::string_view scene) {
                        [&](const auto& one) { return one.name == scene && one.indoor; });
 }
 
+// Hair that is tied up does not fall down the back.
+bool falls_freely(std::string_view style) {
+    static const words tied = {"ponytail", "pigtails", "bun", "double-bun", "braid",
+                               "updo",     "mohawk",   "bob", "pixie",      "undercut"};
+    return std::find(tied.begin(), tied.end(), style) == tied.end();
+}
+
 stance choose_stance(const figure_tables& tables, const drawing& what, bool indoor,
                      const picture_request& request) {
     stance made;
@@ -85,6 +92,7 @@ stance choose_stance(const figure_tables& tables, const drawing& what, bool indo
         if (found != tables.shapes.end()) made.build = scaled(made.build, found->second);
     };
     shape(request.appearance.build);
+    shape(request.appearance.species);
     if (what.who.bold) shape("male");
     if (what.who.child) shape("child");
     auto clothes = tables.cuts.find(what.who.garment);
@@ -92,10 +100,16 @@ stance choose_stance(const figure_tables& tables, const drawing& what, bool indo
         what.who.bold && his != tables.cuts.end())
         clothes = his;
     made.clothes = clothes != tables.cuts.end() ? clothes->second : tables.cuts.at("");
+    made.posture.head += what.face.tilt;
+    made.line = what.finish.line;
     made.prop = made.posture.prop;
     const auto own = tables.role_props.find(request.appearance.role);
     if (own != tables.role_props.end() && made.posture.hand != "both") made.prop = own->second;
     if (indoor && !made.posture.seat.empty()) made.posture.seat = "stool";
+    const auto tail = tables.tails.find(request.appearance.species);
+    if (tail != tables.tails.end()) made.tail = tail->second;
+    made.long_hair = request.appearance.hair_length == "long" && !what.who.bare &&
+                     falls_freely(request.appearance.hair_style);
     for (const auto& part : what.who.parts) {
         if (part == "cape") made.cape = true;
         if (part == "cape" || part == "hood") made.mantle = true;

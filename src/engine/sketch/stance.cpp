@@ -113,6 +113,7 @@ figure_tables load_figure_tables() {
         read_table(all.at("cuts"), made.cuts);
         read_table(all.at("role_poses"), made.role_poses);
         read_table(all.at("role_props"), made.role_props);
+        read_table(all.at("tails"), made.tails);
         read_table(all.at("held"), made.prop_of_part);
         read_table(all.at("pose_words"), made.pose_words);
     });

@@ -38,8 +38,9 @@ struct figure_tables {
     std::map<std::string, proportions, std::less<>> shapes;
     std::map<std::string, pose, std::less<>> poses;
     std::map<std::string, cut, std::less<>> cuts;  // by garment file, "robe" or "robe/male"
-    std::map<std::string, std::string, std::less<>> role_poses;    // for action
-    std::map<std::string, std::string, std::less<>> role_props;    // where no part says one
+    std::map<std::string, std::string, std::less<>> role_poses;  // for action
+    std::map<std::string, std::string, std::less<>> role_props;  // where no part says one
+    std::map<std::string, std::string, std::less<>> tails;       // of species: a layer of tails.svg
     std::map<std::string, std::string, std::less<>> prop_of_part;  // part -> layer of props.svg
     std::map<std::string, std::string, std::less<>> pose_words;    // "dance" -> "dancing"
 };
@@ -49,7 +50,10 @@ struct stance {
     pose posture;
     proportions build;
     cut clothes;
-    std::string prop;  // a layer of figure/props.svg; empty: none
+    std::string prop;        // a layer of figure/props.svg; empty: none
+    std::string tail;        // a layer of figure/tails.svg; empty: none
+    bool long_hair = false;  // it falls down the back, below the shoulders
+    double line = 1;         // how thick outlines are, as in treatment
     bool cape = false;
     bool mantle = false;  // cloth over the shoulders, of a cape or a hood
 };
