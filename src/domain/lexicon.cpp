@@ -27,9 +27,11 @@ constexpr std::pair<std::string_view, word_kind> kinds[] = {
     {"ignored", word_kind::ignored},
     {"pronoun", word_kind::pronoun},
     {"verb", word_kind::verb},
-    {"kin", word_kind::kin},
+    {"company", word_kind::company},
     {"beside", word_kind::beside},
     {"correction", word_kind::correction},
+    {"aside", word_kind::aside},
+    {"foreign", word_kind::foreign},
 };
 
 word_kind kind_from(std::string_view word) {
@@ -108,6 +110,10 @@ const std::string* word_sense::value_of(std::string_view field) const {
     return nullptr;
 }
 
+bool word_sense::is_garment() const {
+    return noun && value_of("outfit") && noun->takes.front().second == "palette";
+}
+
 bool noun_sense::accepts(const word_sense& attribute) const {
     const auto means = [&](const field_value& one) {
         return !attribute.meaning(one.first).empty();
@@ -153,7 +159,7 @@ struct lexicon_reader {
             for (const auto& noun : nouns->as_object()) {
                 const auto& fields = noun.value().as_object();
                 into.nouns_[noun.key()] = {pairs_at(fields, "takes"), pairs_at(fields, "weakly"),
-                                           fields.contains("is_person")};
+                                           fields.contains("is_person"), fields.contains("is_kin")};
             }
         if (const auto* kinds_of = file.if_contains("kinds_of"))
             for (const auto& kind : kinds_of->as_object())

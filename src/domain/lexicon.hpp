@@ -28,9 +28,11 @@ enum class word_kind {
     negator,     // "without"
     verb,        // ends a phrase, and speaks of the subject again: "stands"
     others,      // what follows is somebody else: "daughter of"
-    kin,         // is somebody else, with all that is said of them: "her brother"
+    company,     // is somebody else, with all that is said of them: "everyone else"
     beside,      // the same, where a person follows: "next to a bald man in a coat"
+    aside,       // what follows in the sentence is not how they look: "likes: rain, old books"
     correction,  // what follows in the sentence counts, whatever was said: "no, wait"
+    foreign,     // a small word of another language: "avec"
     ignored,     // a saying that means nothing here: "young at heart"
 };
 
@@ -42,6 +44,7 @@ struct noun_sense {
     std::vector<field_value> takes;   // meaning of an attribute -> field of the look it goes to
     std::vector<field_value> weakly;  // the same, where nothing else says it
     bool is_person = false;           // attributes that can stand alone describe it
+    bool is_kin = false;              // "her brother" is somebody else than she
 
     // Whether the attribute says something of this noun.
     bool accepts(const word_sense& attribute) const;
@@ -60,6 +63,9 @@ struct word_sense {
 
     // What it says of a field of the look, null where it says nothing.
     const std::string* value_of(std::string_view field) const;
+
+    // Whether it is worn and its colour is that of the picture: a robe is, a scarf over it is not.
+    bool is_garment() const;
 };
 
 // A word in lower case, or a punctuation mark: ',' between parts of a sentence, ':' after a

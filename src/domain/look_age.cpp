@@ -110,7 +110,7 @@ std::optional<int> years_in_passing(cursor& from) {
     const auto value = number(from);
     from.take({"something", "ish"});
     if (from.at < from.tokens.size() && !from.tokens[from.at].mark) return std::nullopt;
-    const int at_least = in_words ? 13 : 3;
+    const int at_least = in_words ? 6 : 3;
     return value && *value >= at_least && *value < 100 ? value : std::nullopt;
 }
 

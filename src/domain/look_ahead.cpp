@@ -12,6 +12,26 @@ bool is_indefinite(std::span<const unit> units, std::size_t at) {
     return at < units.size() && (units[at].word == "a" || units[at].word == "an");
 }
 
+bool names_kin(std::span<const unit> units, std::size_t at) {
+    constexpr std::string_view owners[] = {"her", "his", "their", "my", "your"};
+    constexpr std::size_t far = 4;
+    if (std::find(std::begin(owners), std::end(owners), units[at].word) == std::end(owners))
+        return false;
+    for (auto next = at + 1; next < std::min(units.size(), at + far); ++next) {
+        if (const auto* noun = noun_at(units, next)) return noun->is_kin;
+        const auto* sense = units[next].sense;
+        const bool is_between =
+            sense ? sense->kind == word_kind::attribute || sense->kind == word_kind::filler
+                  : looks_like_an_adjective(units[next].word);
+        if (!is_between) return false;
+    }
+    return false;
+}
+
+bool is_heading(std::span<const unit> units, std::size_t at) {
+    return at + 1 < units.size() && units[at + 1].mark == ':';
+}
+
 bool names_somebody(std::span<const unit> units, std::size_t from) {
     constexpr std::size_t far = 6;
     for (auto at = from; at < std::min(units.size(), from + far) && !units[at].mark; ++at) {

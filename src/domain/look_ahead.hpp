@@ -14,6 +14,12 @@ const noun_sense* noun_at(std::span<const unit> units, std::size_t at);
 // "a" or "an": a new thing is named.
 bool is_indefinite(std::span<const unit> units, std::size_t at);
 
+// "her brother", "his very old dog": somebody else follows, told by whose they are.
+bool names_kin(std::span<const unit> units, std::size_t at);
+
+// A word before a colon: "Likes: ...".
+bool is_heading(std::span<const unit> units, std::size_t at);
+
 // A person is named before the phrase ends: "next to a very tall bald man".
 bool names_somebody(std::span<const unit> units, std::size_t from);
 

@@ -24,7 +24,7 @@ public:
     }
 
 private:
-    enum class scope { plain, negated, others, company, simile };
+    enum class scope { plain, negated, others, company, aside, simile };
 
     struct waiting_attribute {
         const word_sense* sense;
@@ -48,7 +48,7 @@ private:
             if (!is_of_others()) count_years(now.age);
             return;
         }
-        if (!now.sense || now.sense->kind == word_kind::ignored) return unknown(now);
+        if (means_nothing(now)) return unknown(now);
         known(*now.sense);
     }
 
@@ -71,6 +71,7 @@ private:
                 single_ = true;
                 return;
             case word_kind::filler:
+            case word_kind::foreign:
             case word_kind::ignored:
                 return;
             case word_kind::pronoun:
@@ -87,10 +88,14 @@ private:
             case word_kind::beside:
                 if (!names_somebody(units_, at_ + 1)) return end_phrase();
                 [[fallthrough]];
-            case word_kind::kin:
+            case word_kind::company:
                 end_phrase();
                 say(sense);
                 scope_ = scope::company;
+                return;
+            case word_kind::aside:
+                end_phrase();
+                scope_ = is_heading(units_, at_) ? scope::aside : scope::others;
                 return;
             case word_kind::correction:
                 end_phrase();
@@ -122,6 +127,7 @@ private:
                 return deny(sense);
             case scope::others:
             case scope::company:
+            case scope::aside:
                 return;
             case scope::simile:
                 // "in the body of a child": only an age counts, lest somebody is made older.
@@ -135,7 +141,7 @@ private:
         if (place && at_ > 0 && units_[at_ - 1].sense && units_[at_ - 1].sense->value_of("setting"))
             clear_for(result_.said, "setting", *place);
         say(sense);
-        if (is_garment(sense)) ++garments_;
+        if (sense.is_garment()) ++garments_;
         connector_ = comma_ = false;
     }
 
@@ -144,7 +150,9 @@ private:
         settle();
         if (new_subject || !receiver_.linked) receiver_ = {};
         single_ = false;
-        if (!is_of_others()) say(sense);
+        const bool is_theirs = names_kin(units_, at_);
+        if (!is_of_others() || is_theirs) say(sense);
+        if (is_theirs) scope_ = scope::company;
     }
 
     void link(bool is_simile) {
@@ -159,7 +167,7 @@ private:
 
     // "No: a plain man"
     void colon() {
-        if (scope_ == scope::negated) return end_phrase();
+        if (scope_ == scope::negated || scope_ == scope::others) return end_phrase();
         link(false);
     }
 
@@ -175,6 +183,7 @@ private:
         comma_ = true;
         if (scope_ == scope::negated && denial_goes_on(units_, at_ + 1)) return;
         if (scope_ == scope::company && is_indefinite(units_, at_ + 1)) return;
+        if (scope_ == scope::aside) return;
         scope_ = scope::plain;
         if (waiting_.empty() && receiver_.fed && !receiver_.linked) receiver_ = {};
     }
@@ -195,9 +204,9 @@ private:
     // Somebody beside the subject keeps what is said with them: "his grandmother, a tiny woman with
     // grey hair and glasses".
     void boundary() {
-        const bool in_company = scope_ == scope::company;
+        const auto before = scope_;
         end_phrase();
-        if (in_company) scope_ = scope::company;
+        if (before == scope::company || before == scope::aside) scope_ = before;
     }
 
     void end_sentence() {
@@ -212,7 +221,9 @@ private:
         single_ = connector_ = comma_ = false;
     }
 
-    bool is_of_others() const { return scope_ == scope::others || scope_ == scope::company; }
+    bool is_of_others() const {
+        return scope_ == scope::others || scope_ == scope::company || scope_ == scope::aside;
+    }
 
     bool takes_what_waits(std::size_t at) const {
         const auto* noun = noun_at(units_, at);
@@ -273,11 +284,6 @@ private:
         to_receiver_ = false;
     }
 
-    static bool is_garment(const word_sense& sense) {
-        return sense.noun && sense.value_of("outfit") &&
-               sense.noun->takes.front().second == "palette";
-    }
-
     void apply(const std::vector<waiting_attribute>& attributes, const noun_sense& noun,
                bool single) {
         for (const auto& [key, field] : noun.takes) fill_field(attributes, key, field, single);
@@ -286,9 +292,11 @@ private:
                 if (const auto value = one.sense->meaning(key); !value.empty())
                     fill(result_.hinted, field, value);
         for (std::size_t at = 0; at < attributes.size(); ++at) {
-            // "blond and blue-eyed"
-            const bool alone = noun.is_person ||
-                               (at + 1 < attributes.size() && attributes[at + 1].after_connector);
+            // "blond and blue-eyed", "pale, white-haired"
+            const bool is_apart =
+                at + 1 < attributes.size() &&
+                (attributes[at + 1].after_connector || attributes[at + 1].after_comma);
+            const bool alone = noun.is_person || is_apart;
             if (alone && !noun.accepts(*attributes[at].sense))
                 say_all(attributes[at].sense->alone, result_.said);
         }

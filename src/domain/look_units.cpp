@@ -39,6 +39,21 @@ void drop_questions(std::vector<unit>& units) {
     units = std::move(kept);
 }
 
+bool is_english(const unit& one) {
+    if (one.word == "and" || one.word == "with") return true;
+    return one.sense &&
+           (one.sense->kind == word_kind::article || one.sense->kind == word_kind::pronoun);
+}
+
+void drop_foreign_text(std::vector<unit>& units) {
+    constexpr auto enough = 2;
+    const auto foreign = std::count_if(units.begin(), units.end(), [](const unit& one) {
+        return one.sense && one.sense->kind == word_kind::foreign;
+    });
+    if (foreign < enough || std::any_of(units.begin(), units.end(), is_english)) return;
+    std::erase_if(units, [](const unit& one) { return !tells_youth(one); });
+}
+
 // "in her sixties" and "down his back" tell the gender as well.
 void add_pronouns(std::vector<unit>& units, std::span<const token> phrase) {
     if (phrase.size() == 1) return;
@@ -61,14 +76,19 @@ const word_sense* owner_at(std::span<const token> tokens, std::size_t at) {
         const auto owned = look_lexicon().longest_at(tokens, next);
         if (!owned || !owned->sense->noun) continue;
         const auto& noun = *owned->sense->noun;
-        const bool is_body =
-            !noun.is_person && !noun.takes.empty() && !owned->sense->value_of("outfit");
+        const bool is_body = !noun.is_person && (!noun.takes.empty() || owned->sense->is.empty()) &&
+                             !owned->sense->value_of("outfit");
         return is_body ? owner->sense : nullptr;
     }
     return nullptr;
 }
 
 }  // namespace
+
+bool means_nothing(const unit& one) {
+    return !one.sense || one.sense->kind == word_kind::ignored ||
+           one.sense->kind == word_kind::foreign;
+}
 
 // Short ones are left out: "ring", "king".
 bool looks_like_an_adjective(std::string_view word) {
@@ -99,6 +119,7 @@ std::vector<unit> units_of(std::span<const token> tokens) {
         add_pronouns(units, tokens.subspan(at, length));
         at += length;
     }
+    drop_foreign_text(units);
     drop_questions(units);
     return units;
 }

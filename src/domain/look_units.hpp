@@ -18,7 +18,12 @@ struct unit {
     std::string_view word;
 };
 
-// What was asked and denied at once is left out: "Blonde? No, ...", and short questions.
+// A word that is not known, or known to say nothing.
+bool means_nothing(const unit& one);
+
+// A text in another language keeps nothing but ages: words that it shares with English ("robe")
+// mean other things there. What was asked and denied at once is left out: "Blonde? No, ...", and
+// short questions.
 std::vector<unit> units_of(std::span<const token> tokens);
 
 // "shimmering", "carefully", "graceful": words that stand between an attribute and its noun.
