@@ -1,7 +1,6 @@
 #include "domain/look_reader.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "domain/look_ahead.hpp"
@@ -44,16 +43,14 @@ private:
         if (now.mark == ',') return comma();
         if (now.mark == ':') return colon();
         if (now.mark) return end_sentence();
-        if (!now.age.empty()) {
-            if (!is_of_others()) count_years(now.age);
-            return;
-        }
+        if (!now.age.empty()) return count_years(now.age);
         if (means_nothing(now)) return unknown(now);
         known(*now.sense);
     }
 
     // Years tell more than words: "a young woman, seventy years old".
     void count_years(std::string_view age) {
+        if (is_of_others()) return;
         result_.ages.emplace(result_.ages.begin() + ages_in_years_, age);
         ++ages_in_years_;
     }
@@ -98,7 +95,7 @@ private:
                 scope_ = is_heading(units_, at_) ? scope::aside : scope::others;
                 return;
             case word_kind::correction:
-                end_phrase();
+                if (is_of_others()) end_phrase();
                 corrects_ = true;
                 return;
             case word_kind::negator:
@@ -158,6 +155,7 @@ private:
     void link(bool is_simile) {
         // "blue glowing eyes"
         if (!waiting_.empty() && takes_what_waits(at_ + 1)) return;
+        if (scope_ == scope::others && !is_simile) return end_phrase();
         settle();
         if (!receiver_.noun) return;
         receiver_.linked = true;
