@@ -132,9 +132,11 @@ private:
                     if (one.first == "age_band") say_one(one, result_.said);
                 return settle();
         }
-        if (sense.noun) give_to(sense);
-        // "a castle kitchen" is a kitchen.
+        // Of a desert ranger the desert is no more than a hint; a castle kitchen is a kitchen.
         const auto* place = sense.value_of("setting");
+        const auto* next = noun_at(units_, at_ + 1);
+        if (place && next && next->is_person) return say_all(sense.is, result_.hinted);
+        if (sense.noun) give_to(sense);
         if (place && at_ > 0 && units_[at_ - 1].sense && units_[at_ - 1].sense->value_of("setting"))
             clear_for(result_.said, "setting", *place);
         say(sense);
