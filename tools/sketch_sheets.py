@@ -24,6 +24,7 @@ MOODS = ("admiration amusement anger annoyance approval caring confusion curiosi
          "disappointment disapproval disgust embarrassment excitement fear gratitude grief joy "
          "love nervousness optimism pride realization relief remorse sadness surprise "
          "neutral").split()
+SMALLEST = 352  # pixels, of a picture before it goes onto the sheet: pixel art has its blocks there
 PERSON = "a young adult woman with brown hair"
 
 
@@ -83,7 +84,7 @@ def draw(name, out, build, cell):
     columns, requests = SHEETS[name]()
     with tempfile.TemporaryDirectory() as folder:
         files = [str(pathlib.Path(folder) / f"{i:04}.png") for i in range(len(requests))]
-        side = max(64, (cell + 7) // 8 * 8)
+        side = max(SMALLEST, (cell + 7) // 8 * 8)
         lines = [json.dumps({**request, "width": side, "height": side, "out": file})
                  for request, file in zip(requests, files)]
         tools = pathlib.Path(build) / "tools"
