@@ -260,7 +260,7 @@ private:
 
     std::string garment(std::string_view name) const {
         if (garment_ == nullptr) return {};
-        return garment_->instantiate(name, garment_colours(), "garment-");
+        return garment_->instantiate(name, garment_colours(), "garment-", what_.who.pattern);
     }
 
     void definitions() {

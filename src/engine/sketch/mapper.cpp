@@ -42,6 +42,7 @@ public:
           species_(row_of(tables.species, role_ == nullptr || role_->species.empty()
                                               ? appearance.species
                                               : role_->species)) {
+        made_.pattern = std::to_string(character_seed);
         choose_gender();
     }
 

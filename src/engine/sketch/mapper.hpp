@@ -32,6 +32,7 @@ struct person {
     words parts;          // of the wardrobe, in drawing order
     std::string garment;  // of the wardrobe; empty: none is drawn
     slot_map cloth;       // the garment's colours that are not its own
+    std::string pattern;  // seed of what is scattered over the garment
     friend bool operator==(const person&, const person&) = default;
 };
 
