@@ -8,6 +8,7 @@
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "pipeline/delete_character.hpp"
 #include "record/record_json.hpp"
 
 namespace medusa {
@@ -30,6 +31,7 @@ struct collection_options {
     std::optional<std::size_t> limit;
     std::optional<std::int64_t> id;
     std::string user_id;
+    bool force = false;
     bool json = false;
 
     std::string whose(cli_context& context) const {
@@ -107,6 +109,30 @@ int run_show(cli_context& context, const collection_options& options) {
     return 0;
 }
 
+void confirm(cli_context& context, const character& record, std::size_t pictures) {
+    const auto answer =
+        context.out.ask(fmt::format("Delete {} (ID {}) with {}? [y/N] ", printable(record.name),
+                                    record.id, counted(pictures, "picture")),
+                        context.stop);
+    if (!answer && !context.stop.stop_requested())
+        throw error(errc::invalid_argument, "delete asks first, and here nobody can answer",
+                    "Add --force to delete without being asked");
+    const auto word = to_lower(collapse_spaces(answer.value_or("")));
+    if (word != "y" && word != "yes") throw error(errc::cancelled, "nothing was deleted");
+}
+
+int run_delete(cli_context& context, const collection_options& options) {
+    const auto with = context.parts.open({});
+    const auto record = owned(with, options.whose(context), *options.id);
+    if (!options.force) confirm(context, record, with.images.of_character(record.id).size());
+    const auto files = delete_character(with, record);
+    context.out.result(
+        options.json ? json::serialize(json::object{{"deleted", record.id}, {"files", files}})
+                     : fmt::format("✅ {} - ID: {} deleted, {} removed", printable(record.name),
+                                   record.id, counted(files, "file")));
+    return 0;
+}
+
 }  // namespace
 
 void add_list(CLI::App& program, cli_context& context) {
@@ -131,6 +157,19 @@ void add_show(CLI::App& program, cli_context& context) {
     command->add_flag("--json", options->json, "Print one JSON document");
     command->callback([&context, options] {
         context.action = [&context, options] { return run_show(context, *options); };
+    });
+}
+
+void add_delete(CLI::App& program, cli_context& context) {
+    auto* command = program.add_subcommand("delete", "Delete one character with its pictures");
+    command->footer("Example:\n  medusa delete 123456 --force");
+    const auto options = std::make_shared<collection_options>();
+    add_whole(*command, "id", options->id, id_range, "The character's id")->required();
+    command->add_flag("--force", options->force, "Do not ask");
+    command->add_option("--userId", options->user_id, "Whose it is, yours without it");
+    command->add_flag("--json", options->json, "Print one JSON document");
+    command->callback([&context, options] {
+        context.action = [&context, options] { return run_delete(context, *options); };
     });
 }
 

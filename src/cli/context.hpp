@@ -44,6 +44,7 @@ void add_batch(CLI::App& program, cli_context& context);
 void add_image(CLI::App& program, cli_context& context);
 void add_list(CLI::App& program, cli_context& context);
 void add_show(CLI::App& program, cli_context& context);
+void add_delete(CLI::App& program, cli_context& context);
 void add_help(CLI::App& program, cli_context& context);
 void add_doctor(CLI::App& program, cli_context& context);
 void add_completion(CLI::App& program, cli_context& context);

@@ -1,6 +1,7 @@
 #include "cli/terminal.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -68,6 +69,25 @@ void terminal::warning(std::string_view text) {
 void terminal::failure(std::string_view text) {
     const std::lock_guard lock(mutex_);
     write_above(stderr, painted("medusa: ", "\x1b[31m") + std::string(text));
+}
+
+std::optional<std::string> terminal::ask(std::string_view question, const std::stop_token& stop) {
+    if (!::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO)) return std::nullopt;
+    {
+        const std::lock_guard lock(mutex_);
+        std::fwrite(question.data(), 1, question.size(), stderr);
+        std::fflush(stderr);
+    }
+    constexpr int look_up_ms = 100;
+    while (!stop.stop_requested()) {
+        pollfd typed{STDIN_FILENO, POLLIN, 0};
+        if (::poll(&typed, 1, look_up_ms) <= 0) continue;
+        // A terminal gives a whole line at once.
+        char line[256];
+        const auto size = ::read(STDIN_FILENO, line, sizeof line);
+        return std::string(line, size > 0 ? std::size_t(size) : 0);
+    }
+    return std::nullopt;
 }
 
 void terminal::set_animation(const std::string& lines) {

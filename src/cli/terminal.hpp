@@ -5,6 +5,8 @@
 
 #include <cstdio>
 #include <mutex>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,10 @@ public:
     // Why results were lost, an errno value; 0 when none was. A reader that went away ("| head")
     // has what it wanted: that is no loss.
     int lost_results();
+
+    // Asks on stderr and returns the line that is typed; none when there is no terminal to type on,
+    // or when a stop comes first.
+    std::optional<std::string> ask(std::string_view question, const std::stop_token& stop);
 
     bool animated() const { return animated_; }
     int columns() const;

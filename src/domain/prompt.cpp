@@ -34,7 +34,8 @@ public:
             if (last_ours == phrases_.rend())
                 throw error(errc::invalid_argument,
                             fmt::format("the {} prompt is {} characters long, the limit is {}",
-                                        what, length(), limits::prompt_chars),
+                                        what, fmt::group_digits(length()),
+                                        fmt::group_digits(limits::prompt_chars)),
                             "Shorten the prompt file, the prompt or the description");
             phrases_.erase(std::next(last_ours).base());
         }

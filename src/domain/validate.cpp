@@ -29,10 +29,10 @@ std::string clean_between(std::string_view text, std::string_view field, std::si
     auto result = clean_text(text, field, chars_max);
     if (result.empty())
         refuse(fmt::format("the {} is empty", field),
-               fmt::format("Give one of 1 to {} characters", chars_max));
+               fmt::format("Give one of 1 to {} characters", fmt::group_digits(chars_max)));
     if (!has_visible(result))
         refuse(fmt::format("the {} has no visible character", field),
-               fmt::format("Give one of 1 to {} characters", chars_max));
+               fmt::format("Give one of 1 to {} characters", fmt::group_digits(chars_max)));
     return result;
 }
 
@@ -65,15 +65,15 @@ std::string clean_text(std::string_view text, std::string_view field, std::size_
     auto result = without_controls(text);
     const auto chars = count_chars(result);
     if (chars > chars_max)
-        refuse(fmt::format("the {} has {} characters", field, chars),
+        refuse(fmt::format("the {} has {} characters", field, fmt::group_digits(chars)),
                fmt::format("At most {} fit", fmt::group_digits(chars_max)));
     return result;
 }
 
 void validate_seed(std::uint64_t seed) {
     if (seed > limits::seed_max)
-        refuse(fmt::format("a seed of {} is not possible", seed),
-               fmt::format("Give 0 to {}", limits::seed_max));
+        refuse(fmt::format("a seed of {} is not possible", fmt::group_digits(seed)),
+               fmt::format("Give 0 to {}", fmt::group_digits(limits::seed_max)));
 }
 
 void validate(const generation_settings& settings) {

@@ -23,8 +23,8 @@ class BadInput(House):
             ([*whole, "--stlye", "anime"], "Did you mean --style?"),
             ([*whole[:-1], "fantsy"], "fantasy"),
             ([*named], "description"),
-            ([*named, "--description", ""], "description"),
-            ([*named, "--description", "x" * 5000], "4,000"),
+            ([*named, "--description", ""], "1 to 4,000 characters"),
+            ([*named, "--description", "x" * 5000], "5,000 characters. At most 4,000"),
             (["generate", "--name", "n" * 81, "--description", "x"], "80"),
             ([*whole, "--steps", "0"], "150"),
             ([*whole, "--steps", "many"], "steps"),
@@ -116,6 +116,18 @@ class BadInput(House):
     def test_a_missing_file_of_a_variable_is_said_to_be_missing(self):
         message = self.refused(2, "list", environment={"MEDUSA_POSITIVE_PROMPT": "nix.txt"})
         self.assertIn("nix.txt: it is missing", message)
+
+    def test_control_characters_of_paths_and_variables_do_neither(self):
+        odd = {"MEDUSA_DATA": str(self.home / "da\x1b[31mta")}
+        told = self.ok("generate", *LUNA, environment=odd)
+        for arguments in (["image", "123456"], ["show", "123456"], ["doctor"]):
+            told += self.ok(*arguments, environment=odd)
+        self.assertEqual(told.count("da\ufffd[31mta"), 7)
+        self.assertNotIn("\x1b", told)
+        people = self.home / "a\x1b[31m.jsonl"
+        people.write_text("no character\n")
+        self.assertIn("$'" + str(self.home) + "/a\\x1b[31m.jsonl'",
+                      self.refused(1, "batch", "--file", people))
 
     def test_unusable_places_are_said(self):
         blocked = self.home / "file"

@@ -77,6 +77,28 @@ class MainJob(House):
         self.assertIn(f"no character {record['id']}", message)
         self.refused(3, "show", 999999)
 
+    def test_a_deleted_character_leaves_nothing(self):
+        first = self.ok_json("generate", *LUNA)
+        self.ok("generate", *LUNA)
+        self.ok("image", first["id"], "--count", 2)
+        folder = self.asset(first["avatar"]).parents[1]
+        kept = {path: path.read_bytes() for path in self.data.rglob("*.*")
+                if path.is_file() and "luna-starweaver-2" in str(path)}
+        self.assertGreater(len(kept), 2)
+        self.assertIn("--force", self.refused(2, "delete", first["id"]))
+        self.refused(3, "delete", first["id"], "--force", "--userId", "bob")
+        self.assertEqual(len(self.ok_json("list")), 2)
+        gone = self.ok_json("delete", first["id"], "--force")
+        self.assertEqual(gone, {"deleted": first["id"], "files": 7})
+        self.assertEqual([path for path in folder.rglob("*") if path.is_file()], [])
+        self.refused(3, "show", first["id"])
+        self.refused(3, "delete", first["id"], "--force")
+        self.assertEqual([one["id"] for one in self.ok_json("list")], [first["id"] + 1])
+        for path, content in kept.items():
+            self.assertEqual(path.read_bytes(), content)
+        again = self.ok_json("generate", *LUNA)
+        self.assertEqual((again["id"], again["slug"]), (first["id"] + 2, first["slug"]))
+
     def test_characters_are_listed_newest_first(self):
         self.assertEqual(self.ok_json("list"), [])
         self.ok("generate", *LUNA)

@@ -4,17 +4,19 @@ import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import unittest
 
 from house import BINARY, House, LUNA
 
-COMMANDS = ("generate", "batch", "image", "list", "show", "doctor", "completion", "help")
+COMMANDS = ("generate", "batch", "image", "list", "show", "doctor", "completion", "help", "delete")
 
 
 class Terminal(House):
-    def on_terminal(self, *arguments, environment=None):
-        """Exit code and everything that was shown, with both streams on one terminal."""
+    def on_terminal(self, *arguments, environment=None, answer=None):
+        """Exit code and everything that was shown, with all streams on one terminal. When asked,
+        `answer` is typed, or sent where it is a signal."""
         own, other = pty.openpty()
         process = subprocess.Popen([BINARY, *arguments], stdin=other, stdout=other, stderr=other,
                                    env=self.environment | {"TERM": "xterm"} | (environment or {}),
@@ -29,6 +31,12 @@ class Terminal(House):
             if not piece:
                 break
             shown += piece
+            if answer and b"[y/N]" in shown:
+                if isinstance(answer, signal.Signals):
+                    process.send_signal(answer)
+                else:
+                    os.write(own, answer)
+                answer = None
         os.close(own)
         return process.wait(), shown.decode(errors="replace")
 
@@ -40,6 +48,25 @@ class Terminal(House):
         done = self.run_medusa("batch", "--count", 2)
         self.assertNotIn("\x1b", done.stdout + done.stderr)
         self.assertNotIn("░", done.stderr)
+
+    def test_the_bar_counts_the_pictures_of_one_character(self):
+        self.ok("generate", *LUNA, "--width", 64, "--height", 64)
+        code, shown = self.on_terminal("image", "123456", "--count", "3")
+        self.assertEqual(code, 0, shown)
+        for done in ("1/3", "2/3", "3/3"):
+            self.assertIn(f" {done}", shown)
+
+    def test_delete_asks_first(self):
+        self.ok("generate", *LUNA, "--width", 64, "--height", 64)
+        code, shown = self.on_terminal("delete", "123456", answer=b"n\n")
+        self.assertEqual(code, 130, shown)
+        self.assertIn("Delete Luna Starweaver (ID 123456) with 1 picture? [y/N]", shown)
+        code, shown = self.on_terminal("delete", "123456", answer=signal.SIGINT)
+        self.assertEqual(code, 130, shown)
+        self.assertEqual(len(self.ok_json("list")), 1)
+        code, shown = self.on_terminal("delete", "123456", answer=b"y\n")
+        self.assertEqual(code, 0, shown)
+        self.assertEqual(self.ok_json("list"), [])
 
     def test_colours_follow_no_color(self):
         _, shown = self.on_terminal("show", "1")
