@@ -162,7 +162,6 @@ drawing plan_drawing(const rig& tables, const wardrobe& pieces, const picture_re
     if (const auto found = tables.frames.find(to_string(request.type));
         found != tables.frames.end())
         made.placing = found->second;
-    made.placing.tilt += made.face.tilt;
     if (made.who.child) made.placing.scale *= 0.92;
     if (const auto found = tables.treatments.find(request.style); found != tables.treatments.end())
         made.finish = found->second;

@@ -75,7 +75,7 @@ struct expression {
     std::string trait;               // the mood drawn where this one is only a trait; empty: itself
     words signs;                     // parts: tears, sweat ...
     double blush = 0;                // 0 to 1
-    double tilt = 0;                 // of the bust: degrees, clockwise
+    double tilt = 0;                 // of a full figure's head: degrees
 };
 
 // How a style of pictures changes the drawing.
