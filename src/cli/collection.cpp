@@ -44,19 +44,26 @@ int run_list(cli_context& context, const collection_options& options) {
     character_query query;
     query.user_id = options.whose(context);
     query.limit = options.limit.value_or(default_list_limit);
+    std::vector<std::int64_t> damaged;
+    query.damaged = &damaged;
     const auto found = with.characters.list(query);
+    for (const auto id : damaged)
+        context.out.message(
+            fmt::format("warning: the record of character {} is damaged, so it is not shown", id));
+    const int exit_code = damaged.empty() ? 0 : info(errc::corrupted).exit_code;
     if (options.json) {
         json::array rows;
         for (const auto& record : found) rows.push_back(with_avatar_path(with, record));
         context.out.result(json::serialize(rows));
-        return 0;
+        return exit_code;
     }
-    if (found.empty()) context.out.message("No characters yet. Make one: medusa generate");
+    if (found.empty() && damaged.empty())
+        context.out.message("No characters yet. Make one: medusa generate");
     for (const auto& record : found)
         context.out.result(fmt::format("{}  {}  {:<10}  {}", record.id,
                                        to_rfc3339(record.created_at).substr(0, 10), record.style,
                                        printable(record.name)));
-    return 0;
+    return exit_code;
 }
 
 character owned(const pipeline_parts& with, const std::string& user_id, std::int64_t id) {

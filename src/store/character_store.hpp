@@ -42,6 +42,9 @@ struct character_query {
     std::optional<std::string> tag{};  // any tag or trait, in any case
     std::size_t limit = 50;
     std::int64_t before_id = INT64_MAX;  // newest first: pass the last id seen for the next page
+    // Where list() puts the ids of damaged records that it leaves out; null: it throws for the
+    // first.
+    std::vector<std::int64_t>* damaged = nullptr;
 };
 
 class character_store {

@@ -1,8 +1,10 @@
 """Bad input gets a clear error with the exit code of the interface, and leaves nothing behind."""
 
 import fcntl
+import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import unittest
 
@@ -138,6 +140,29 @@ class BadInput(House):
         (self.data / "medusa.db").write_bytes(b"this is no database" * 1000)
         message = self.refused(1, "generate", *LUNA)
         self.assertIn("Database connection failed", message)
+
+    def test_a_damaged_record_is_named_and_the_others_are_shown(self):
+        for name in ("Ada", "Bo"):
+            self.ok("generate", "--name", name, "--description", "a knight")
+        with sqlite3.connect(self.data / "medusa.db") as base:
+            base.execute("UPDATE characters SET record = '{' WHERE name = 'Ada'")
+        base.close()
+        listed = self.run_medusa("list", "--json")
+        self.assertEqual(listed.returncode, 1)
+        self.assertEqual([record["name"] for record in json.loads(listed.stdout)], ["Bo"])
+        self.assertIn("character 123456 is damaged", listed.stderr)
+        self.assertIn("123456", self.refused(1, "show", 123456))
+        self.ok("show", 123457)
+
+    def test_an_operator_adds_to_what_is_refused(self):
+        lists = self.data / "policy"
+        lists.mkdir(parents=True)
+        (lists / "sexual.txt").write_text("flumdiddle\n")
+        self.assertIn("description", self.refused(8, "generate", "--name", "Ada",
+                                                  "--description", "a flumdiddle knight"))
+        (lists / "sexaul.txt").write_text("x\n")
+        self.assertIn("sexaul", self.refused(2, "generate", *LUNA))
+        self.assertIn("sexaul", self.run_medusa("doctor").stdout)
 
     def test_a_damaged_number_file_is_kept_aside(self):
         number = self.home / ".last_image_number"

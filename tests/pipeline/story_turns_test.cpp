@@ -1,6 +1,7 @@
 // Two stories of one job at once, a story that goes on, and one that gives up.
 #include <thread>
 
+#include "store/sqlite/connection.hpp"
 #include "story_fixture.hpp"
 
 namespace medusa {
@@ -61,6 +62,20 @@ TEST_F(story_test, a_picture_that_was_not_counted_is_counted_on_resume) {
     EXPECT_TRUE(again.notes.empty());
     EXPECT_EQ(again.avatar.number, 1);
     EXPECT_EQ(collapse_spaces(read_file(folder_ / "number", 100)), "1");
+}
+
+TEST_F(story_test, a_character_that_lost_the_record_of_its_picture_is_still_there) {
+    const auto job = luna(random_ids().uuid());
+    const auto made = create_character(plain(), job, quiet());
+    {
+        sqlite::connection on(folder_ / "medusa.db", sqlite::access::write,
+                              std::chrono::seconds(1));
+        on.run("DELETE FROM images");
+    }
+    const auto again = create_character(plain(), job, quiet());
+    EXPECT_EQ(again.record, made.record);
+    ASSERT_EQ(again.notes.size(), 1u);
+    EXPECT_NE(again.notes[0].find("lost the record of its picture"), std::string::npos);
 }
 
 TEST_F(story_test, a_job_that_fails_for_good_gives_up_what_it_took) {

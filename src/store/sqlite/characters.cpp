@@ -153,7 +153,16 @@ public:
             if (wanted.tag) rows.bind(to_lower(*wanted.tag));
             rows.bind(std::int64_t(std::min<std::size_t>(wanted.limit, INT64_MAX)));
             std::vector<character> found;
-            while (rows.next()) found.push_back(read_row(rows));
+            std::vector<std::int64_t> unreadable;
+            while (rows.next()) {
+                try {
+                    found.push_back(read_row(rows));
+                } catch (const error& reason) {
+                    if (!wanted.damaged || reason.code() != errc::corrupted) throw;
+                    unreadable.push_back(rows.integer(0));
+                }
+            }
+            if (wanted.damaged) *wanted.damaged = std::move(unreadable);
             return found;
         });
     }

@@ -99,6 +99,11 @@ TEST_F(sqlite_file, with_a_damaged_record_names_it) {
     }
     const auto store = make_sqlite_store(settings());
     EXPECT_TRUE(store.characters->find(123456));
+    std::vector<std::int64_t> left_out;
+    const auto rest = store.characters->list({.damaged = &left_out});
+    ASSERT_EQ(rest.size(), 1u);
+    EXPECT_EQ(rest[0].id, 123456);
+    EXPECT_EQ(left_out, std::vector<std::int64_t>{123457});
     const std::function<void()> readers[] = {[&] { store.characters->find(123457); },
                                              [&] { store.characters->list({}); },
                                              [&] { store.characters->check(); }};
