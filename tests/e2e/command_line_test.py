@@ -132,7 +132,8 @@ class CommandLine(House):
         self.assertEqual(running.returncode, 2)
         self.assertIn("more than 10,000 characters", said)
         if "ASAN_OPTIONS" not in self.environment:
-            self.assertLess(usage.ru_maxrss, 120 * 1024)
+            # Reading the whole file first took over 1 GB; the sanitizers' own share is in this bound.
+        self.assertLess(usage.ru_maxrss, 300 * 1024)
 
 
 if __name__ == "__main__":
