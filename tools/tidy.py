@@ -49,8 +49,8 @@ EXEMPT_FROM_LEFTOVERS = {"tools/tidy.py", "tools/tidy_test.py"}
 LEFTOVERS = [
     (re.compile(r"\b(TODO|FIXME|XXX|HACK)\b"), "leftover"),
     (re.compile(r"/work/|/home/\w+/|/Users/\w+/"), "path of one machine"),
-    (re.compile(r"https?://[^/\s\"]*(registry|index|files"
-                r"|proxy|repo)\."), "package registry host"),
+    (re.compile(r"https?://(registry|index|files|deb|proxy|repo\d*|static)\."),
+     "package registry host"),
     (re.compile(r"--(extra-)?index-url\b.*://|^\s*\"resolved\":"), "package registry host"),
 ]
 # Commented-out code; an example, indented by three columns or more, is welcome.
