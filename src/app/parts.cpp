@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/loading_embedder.hpp"
+#include "app/lazy_embedder.hpp"
 #include "asset/local/local_assets.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -126,7 +126,7 @@ struct opened_parts {
           rules(policy_for(settings)),
           stored(store_for(settings).make(settings, std::move(stop))),
           assets(assets_for(settings).make(settings)),
-          vectors(make_loading_embedder([] {
+          vectors(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
           })),
           engine(chosen.make(settings)),
