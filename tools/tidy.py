@@ -26,7 +26,8 @@ core
 domain
 record card
 config net
-engine asset store embed search job
+asset store embed search job
+engine
 number
 pipeline
 worker

@@ -18,6 +18,8 @@ constexpr int bar_cells = 24;
 
 const char* word(stage reached) {
     switch (reached) {
+        case stage::warming:
+            return "warming up";
         case stage::waiting:
             return "waiting";
         case stage::drawing:

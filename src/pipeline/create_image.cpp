@@ -40,10 +40,28 @@ create_image_job valid(create_image_job job) {
     return job;
 }
 
+// The face that later pictures keep. It is read only by an engine that looks at it.
+std::optional<reference_picture> avatar_of(const pipeline_parts& with, const character& owner) {
+    for (const auto& picture : with.images.of_character(owner.id)) {
+        if (picture.type != image_type::avatar) continue;
+        return reference_picture{
+            picture.id, [&assets = with.assets, path = picture.path] {
+                auto file = assets.get(path);
+                if (!file)
+                    throw error(errc::corrupted,
+                                "the character's avatar is missing from the assets",
+                                "Draw on without it by --engine sketch, or restore the file");
+                return std::move(*file);
+            }};
+    }
+    return std::nullopt;
+}
+
 picture_request request_for(const pipeline_parts& with, const create_image_job& job,
                             const character& owner, int index) {
     picture_request request;
-    request.attempt_id = with.ids.uuid();
+    request.job_id = job.id;
+    request.image_index = index;
     request.appearance = owner.appearance;
     request.style = owner.style;
     request.type = job.type;
@@ -53,6 +71,7 @@ picture_request request_for(const pipeline_parts& with, const create_image_job& 
                             : image_seed(owner.character_seed, job.id, index);
     request.character_seed = owner.character_seed;
     request.settings = owner.generation.settings;
+    request.reference = avatar_of(with, owner);
     return request;
 }
 
@@ -88,8 +107,7 @@ created_images create_image(const pipeline_parts& with, const create_image_job& 
             request.prompt = prompt.positive;
             request.negative_prompt = prompt.negative;
             context.progress(stage::drawing, index, job.count);
-            const auto drawn = with.engine.render(
-                request, [](int, int) {}, context.stop);
+            const auto drawn = with.engine.render(request, drawing_progress(context), context.stop);
             picture = store_picture(with, result.owner, request, drawn, {job.id, index});
             context.progress(stage::recording, index, job.count);
             picture = recorded(with, result.owner, std::move(*picture));

@@ -33,7 +33,7 @@ struct pipeline_parts {
     std::filesystem::path number_file;
 };
 
-enum class stage { waiting, drawing, storing, recording, done };
+enum class stage { warming, waiting, drawing, storing, recording, done };
 
 // Called from the story's thread; must not throw.
 using stage_progress = std::function<void(stage reached, int step, int steps)>;

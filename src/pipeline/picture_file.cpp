@@ -14,6 +14,18 @@
 namespace medusa {
 namespace {
 
+stage stage_of(render_progress::state reached) {
+    switch (reached) {
+        case render_progress::state::warming:
+            return stage::warming;
+        case render_progress::state::waiting:
+            return stage::waiting;
+        case render_progress::state::drawing:
+            return stage::drawing;
+    }
+    return stage::drawing;
+}
+
 void check_picture(const picture& drawn, const generation_settings& asked) {
     const auto seen = read_png(drawn.png);
     if (int(seen.width) != asked.width || int(seen.height) != asked.height)
@@ -57,21 +69,26 @@ void store_manifest(const pipeline_parts& with, const character& owner, const im
                     manifest_document(owner, record), if_present::replace);
 }
 
-generation_facts facts_of(const pipeline_parts& with, const picture_request& request,
-                          const picture& drawn) {
+generation_facts facts_of(const picture_request& request, const picture& drawn) {
     generation_facts facts;
     facts.prompt = request.prompt;
     facts.negative_prompt = request.negative_prompt;
     facts.seed = request.seed;
     facts.settings = request.settings;
     if (!drawn.model.empty()) facts.settings.model = drawn.model;
-    facts.engine = with.engine.name();
-    facts.engine_version = with.engine.version();
+    facts.engine = drawn.engine;
+    facts.engine_version = drawn.engine_version;
     facts.identity_method = drawn.identity_method;
     return facts;
 }
 
 }  // namespace
+
+progress_sink drawing_progress(const story_context& context) {
+    return [&context](const render_progress& told) {
+        context.progress(stage_of(told.reached), told.step, told.steps);
+    };
+}
 
 std::string character_folder(const pipeline_parts& with, const character& owner) {
     return fmt::format("{}/characters/{}", with.reserved.user_folder(owner.owner), owner.slug);
@@ -89,7 +106,8 @@ image store_picture(const pipeline_parts& with, const character& owner,
     record.height = drawn.height;
     record.mood = request.mood;
     record.setting = request.setting;
-    record.generation = facts_of(with, request, drawn);
+    record.generation = facts_of(request, drawn);
+    record.reference_image_id = drawn.reference_image_id;
     record.job_id = key.job_id;
     record.created_at = with.time.now();
 

@@ -12,6 +12,9 @@ namespace medusa {
 // "{user folder}/characters/{slug}": where everything of a character lies.
 std::string character_folder(const pipeline_parts& with, const character& owner);
 
+// Passes on what an engine tells; `context` must outlive the call that it is handed to.
+progress_sink drawing_progress(const story_context& context);
+
 // Which picture of which job; the image's id follows from both.
 struct picture_key {
     std::string job_id;

@@ -30,12 +30,11 @@ struct fault_plan {
 class faulty_engine final : public image_engine {
 public:
     faulty_engine(image_engine& inner, fault_plan& plan) : inner_(inner), plan_(plan) {}
-    std::string_view name() const override { return inner_.name(); }
-    std::string version() const override { return inner_.version(); }
-    picture render(const picture_request& request, const step_progress& progress,
+    picture render(const picture_request& request, const progress_sink& progress,
                    std::stop_token stop) override {
         return plan_.run([&] { return inner_.render(request, progress, stop); });
     }
+    int parallel() const override { return inner_.parallel(); }
     std::string check() override { return inner_.check(); }
 
 private:

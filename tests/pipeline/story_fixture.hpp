@@ -24,9 +24,7 @@ namespace fs = std::filesystem;
 
 class flat_engine final : public image_engine {
 public:
-    std::string_view name() const override { return "flat"; }
-    std::string version() const override { return "1"; }
-    picture render(const picture_request& request, const step_progress&,
+    picture render(const picture_request& request, const progress_sink&,
                    std::stop_token stop) override {
         if (stop.stop_requested()) throw error(errc::cancelled, "interrupted");
         const int draw = ++rendered;
@@ -42,9 +40,12 @@ public:
         drawn.png = write_png(flat);
         drawn.width = flat.width;
         drawn.height = flat.height;
+        drawn.engine = "flat";
+        drawn.engine_version = "1";
         drawn.source_type = "algorithmicMedia";
         return drawn;
     }
+    int parallel() const override { return 2; }
     std::string check() override { return {}; }
 
     std::atomic<int> rendered = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "card/png.hpp"
 #include "core/error.hpp"
@@ -60,10 +61,7 @@ pixels paint(std::string_view svg, const sketch::treatment& finish, int width, i
 
 class sketch_engine : public image_engine {
 public:
-    std::string_view name() const override { return "sketch"; }
-    std::string version() const override { return std::string(drawing_version); }
-
-    picture render(const picture_request& request, const step_progress& progress,
+    picture render(const picture_request& request, const progress_sink& progress,
                    std::stop_token stop) override {
         const auto& settings = request.settings;
         check_side("width", settings.width);
@@ -71,7 +69,7 @@ public:
         int done = 0;
         const auto advance = [&] {
             if (stop.stop_requested()) throw error(errc::cancelled, "the picture was cancelled");
-            if (progress) progress(++done, stages);
+            if (progress) progress({.step = ++done, .steps = stages});
         };
         auto plan = sketch::plan_drawing(tables_, pieces_, request);
         advance();
@@ -84,6 +82,8 @@ public:
         made.png = write_png(painted);
         made.width = settings.width;
         made.height = settings.height;
+        made.engine = "sketch";
+        made.engine_version = drawing_version;
         made.identity_method = "look";
         made.source_type = "algorithmicMedia";
         made.notes = std::move(plan.notes);
@@ -92,6 +92,8 @@ public:
         advance();
         return made;
     }
+
+    int parallel() const override { return int(std::max(1u, std::thread::hardware_concurrency())); }
 
     std::string check() override {
         picture_request small;

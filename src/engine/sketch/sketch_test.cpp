@@ -150,9 +150,9 @@ TEST(Sketch, DrawsExactlyTheSizeAskedFor) {
     for (const auto& [width, height] : {std::pair{64, 64}, {512, 256}, {72, 640}}) {
         std::vector<int> steps;
         const auto drawn = engine->render(request_of(elf(), width, height),
-                                          [&](int step, int all) {
-                                              steps.push_back(step);
-                                              EXPECT_LE(step, all);
+                                          [&](const render_progress& told) {
+                                              steps.push_back(told.step);
+                                              EXPECT_LE(told.step, told.steps);
                                           },
                                           {});
         const auto info = read_png(drawn.png);
@@ -199,8 +199,8 @@ TEST(Sketch, SaysWhatItIs) {
     auto request = request_of(elf(), 64, 64);
     request.settings.model = "some-model.safetensors";
     const auto drawn = engine->render(request, {}, {});
-    EXPECT_EQ(engine->name(), "sketch");
-    EXPECT_FALSE(engine->version().empty());
+    EXPECT_EQ(drawn.engine, "sketch");
+    EXPECT_FALSE(drawn.engine_version.empty());
     EXPECT_EQ(drawn.source_type, "algorithmicMedia");
     EXPECT_EQ(drawn.identity_method, "look");
     EXPECT_TRUE(drawn.model.empty());
