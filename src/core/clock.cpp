@@ -3,7 +3,9 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
 
 #include "core/error.hpp"
 
@@ -18,10 +20,31 @@ public:
     }
 };
 
+class machine_timer final : public timer {
+public:
+    std::chrono::milliseconds elapsed() const override {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::steady_clock::now().time_since_epoch());
+    }
+
+    bool sleep(std::chrono::milliseconds pause, std::stop_token stop) override {
+        std::mutex mutex;
+        std::condition_variable_any never;
+        std::unique_lock lock(mutex);
+        never.wait_for(lock, stop, pause, [] { return false; });
+        return !stop.stop_requested();
+    }
+};
+
 }  // namespace
 
 const clock& system_clock() {
     static const machine_clock instance;
+    return instance;
+}
+
+timer& system_timer() {
+    static machine_timer instance;
     return instance;
 }
 

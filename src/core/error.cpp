@@ -35,4 +35,10 @@ error::error(errc code, std::string detail, std::string advice, std::string upst
       upstream_(std::move(upstream)),
       what_(advice_.empty() ? detail_ : detail_ + ". " + advice_) {}
 
+error::error(errc code, remote_failure failure, std::string detail, std::string advice,
+             std::string upstream)
+    : error(code, std::move(detail), std::move(advice), std::move(upstream)) {
+    failure_ = failure;
+}
+
 }  // namespace medusa
