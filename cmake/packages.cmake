@@ -13,6 +13,8 @@ find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(VIPS REQUIRED IMPORTED_TARGET vips)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 
 # SQLite: compiled from the amalgamation inside the pinned npm package better-sqlite3, because

@@ -25,7 +25,7 @@ LAYERS = """
 core
 domain
 record card
-config net
+config net decode
 asset store embed search job
 engine
 number

@@ -32,6 +32,7 @@ struct png_info {
     int height = 0;  // pixels
     int bit_depth = 0;
     int color_type = 0;           // 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA
+    bool animated = false;        // APNG
     std::vector<png_text> texts;  // in the order of the file; zTXt counts as tEXt
 };
 

@@ -113,6 +113,7 @@ png_info read_png(std::string_view bytes) {
     info.color_type = header[9];
     std::size_t total = 0;
     for (const auto& chunk : chunks) {
+        if (chunk.type == "acTL") info.animated = true;
         auto text = text_of(chunk);
         if (!text) continue;
         total += text->text.size();
