@@ -16,12 +16,12 @@
 
 namespace medusa {
 
-// Where a server is. The whole URL is a secret: `label` is what people see of it.
+// Where a server is. All of it but `label` is secret.
 struct server_address {
-    std::string url;            // scheme, host, port and path, without user and password
-    std::string label;          // "127.0.0.1:8188", "ab***-8188.proxy.runpod.net"
-    std::string authorization;  // value of that header, "Bearer ..." or "Basic ..."; may be empty
-    bool exclusive = false;     // "#exclusive": ours alone, so even a global interrupt is allowed
+    std::string url;         // scheme, host, port, path; "user:pass@" is sent as Basic
+    std::string label;       // what people see of it: "http://127.0.0.1:8188"
+    std::string bearer;      // token sent over HTTP and WebSocket; empty: none
+    bool exclusive = false;  // "#exclusive": ours alone, so even a global interrupt is allowed
 };
 
 // What a server offers, read once and cached with its version; refreshed after a refused prompt.
