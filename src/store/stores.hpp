@@ -1,4 +1,4 @@
-// What a store adapter gives: the three ports over one database.
+// What a store adapter gives: the ports over one database.
 //
 // Made by make_sqlite_store(), make_mongo_store() ...; owned by app. The ports share what is behind
 // them, and the last one closes it.
@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "store/attempt_log.hpp"
 #include "store/character_store.hpp"
 
 namespace medusa {
@@ -14,6 +15,7 @@ struct stores {
     std::unique_ptr<reservations> reserved;
     std::unique_ptr<character_store> characters;
     std::unique_ptr<image_store> images;
+    std::unique_ptr<attempt_log> attempts;
 };
 
 }  // namespace medusa

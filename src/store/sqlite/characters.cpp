@@ -182,6 +182,12 @@ public:
     bool remove(std::int64_t id) override {
         bool removed = false;
         database_->write([&](connection& on) {
+            query(on,
+                  "DELETE FROM attempts WHERE job_id IN (SELECT job_id FROM claims WHERE id = ?1 "
+                  "UNION SELECT record ->> '$.jobId' FROM images "
+                  "WHERE character_id = ?1 AND json_valid(record))",
+                  id)
+                .run();
             query(on, "DELETE FROM claims WHERE id = ? AND id IN (SELECT id FROM characters)", id)
                 .run();
             removed = on.changed() > 0;

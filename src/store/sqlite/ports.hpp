@@ -1,4 +1,4 @@
-// The three ports of this adapter, over one shared database.
+// The ports of this adapter, over one shared database.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,7 @@
 
 namespace medusa::sqlite {
 
-// Shared by the three ports, which app may end in any order: the last one closes the file.
+// Shared by the ports, which app may end in any order: the last one closes the file.
 using shared_database = std::shared_ptr<database>;
 
 // Inside a transaction: stores the first record with `record.id`, false when there is one.
@@ -17,5 +17,6 @@ bool insert_image(connection& on, const image& record);
 std::unique_ptr<reservations> make_reservations(shared_database on);
 std::unique_ptr<character_store> make_characters(shared_database on);
 std::unique_ptr<image_store> make_images(shared_database on);
+std::unique_ptr<attempt_log> make_attempts(shared_database on);
 
 }  // namespace medusa::sqlite

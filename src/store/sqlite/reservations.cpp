@@ -92,6 +92,7 @@ public:
                   "DELETE FROM claims WHERE job_id = ? AND id NOT IN (SELECT id FROM characters)",
                   job_id)
                 .run();
+            if (on.changed() > 0) query(on, "DELETE FROM attempts WHERE job_id = ?", job_id).run();
         });
     }
 

@@ -60,7 +60,26 @@ CREATE TABLE images (
 CREATE INDEX images_of_character ON images (character_id, created_at, sequence);
 )";
 
-constexpr const char* steps_so_far[] = {characters_and_images};
+// attempts    what was sent to remote engines. No reference to claims: further pictures of a
+//             character belong to jobs that have none.
+constexpr auto attempts = R"(
+CREATE TABLE attempts (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    job_id TEXT NOT NULL,
+    image_index INTEGER NOT NULL,
+    server TEXT NOT NULL,
+    remote_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    identity_method TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX attempts_of_job ON attempts (job_id, image_index, sequence);
+)";
+
+constexpr const char* steps_so_far[] = {characters_and_images, attempts};
 
 std::int64_t version_of(connection& on) {
     query version(on, "PRAGMA user_version");

@@ -1,4 +1,4 @@
-// The character store in one SQLite file: reservations, characters and images.
+// The character store in one SQLite file: reservations, characters, images and attempts.
 //
 // Owned by app. Safe from any thread, and from several processes on one file: each process writes
 // through one connection, one transaction at a time, and waits for the others. A function returns

@@ -118,6 +118,17 @@ TEST_F(sqlite_file, with_a_damaged_record_names_it) {
     }
 }
 
+TEST_F(sqlite_file, lets_a_character_with_a_damaged_image_go) {
+    make_characters(1);
+    {
+        const auto store = make_sqlite_store(settings());
+        store.images->save(image_for("i", 123456));
+        sqlite::connection on(settings().file, sqlite::access::write, std::chrono::seconds(1));
+        on.run("UPDATE images SET record = '{'");
+    }
+    EXPECT_TRUE(make_sqlite_store(settings()).characters->remove(123456));
+}
+
 TEST_F(sqlite_file, is_waited_for_no_longer_than_the_user_wants) {
     make_characters(1);
     sqlite::connection other(settings().file, sqlite::access::write, std::chrono::seconds(1));
