@@ -35,13 +35,13 @@ struct call_facts {
     // Sending it twice does no more than sending it once: all look-ups, and submits that the server
     // itself recognises.
     bool idempotent = true;
-    // The answer must be JSON: a web page with status 200 is then a failure.
-    bool wants_json = false;
+    // The answer must be data (JSON, a picture): a web page with status 200 is then a failure.
+    bool wants_data = false;
     // It asks for a job that the server once accepted and may have forgotten by now: 404 is `lost`.
     bool job_may_be_gone = false;
     // How long ago the pod started, or was first met in the state of starting; empty: not known, or
     // no pod.
-    std::optional<std::chrono::seconds> pod_age;
+    std::optional<std::chrono::seconds> pod_age = {};
 };
 
 // A pod is taken to be starting for so long (RunPod's RUNPOD_INIT_TIMEOUT).
@@ -49,7 +49,7 @@ inline constexpr std::chrono::seconds pod_start_max{7 * 60};
 // No server makes us wait longer than that.
 inline constexpr std::chrono::milliseconds told_wait_max{60 * 60 * 1'000};
 
-// Empty: a success (2xx, or 304). `body_start` is the body or its first bytes, `now` the wall
+// Empty: a success (2xx). `body_start` is the body or its first bytes, `now` the wall
 // clock's time (waits are told as dates as well).
 std::optional<remote_failure> classify_reply(const call_facts& facts, int status,
                                              const std::vector<http_header>& headers,

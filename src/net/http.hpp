@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -74,7 +75,6 @@ public:
 
 struct http_options {
     std::string ca_file = {};  // PEM; certificates to trust in place of the system's
-    const clock* time = nullptr;
 };
 
 std::unique_ptr<http_client> make_http_client(http_options options = {});

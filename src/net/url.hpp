@@ -20,8 +20,6 @@ struct url_parts {
 
     // "scheme://host:port": which connections can serve it.
     std::string origin() const;
-    // Without user, password and port, as far as the port goes without saying.
-    std::string bare() const;
 };
 
 // Throws error(invalid_argument) for anything but an absolute http, https, ws or wss address; its
@@ -29,7 +27,8 @@ struct url_parts {
 url_parts parse_url(std::string_view url);
 
 // `path` ("prompt", "history/1?x=y") below `base`, whose own path stays in front: "http://h/sd/"
-// and "prompt" give "http://h/sd/prompt". User and password stay. Throws as parse_url does.
+// and "prompt" give "http://h/sd/prompt". User and password stay, the base's query goes. Throws as
+// parse_url does.
 std::string join_url(std::string_view base, std::string_view path);
 
 // "name=value&..." with everything escaped that is not a letter, a digit or one of "-._~".

@@ -1,0 +1,37 @@
+// The words for failed calls to remote parts, the same for HTTP and WebSocket: who failed, why, and
+// what to do about it. Pure functions: any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "net/failure.hpp"
+
+namespace medusa {
+
+// What a request says about itself; borrowed for the length of a call.
+struct call_words {
+    std::string_view failure_words;  // "RunPod connection failed"
+    std::string_view upstream;
+    std::string_view url;  // as called: it is made printable here
+    const call_facts& facts;
+};
+
+// `note` is the library's own reason, used where it helps (certificates); may be empty.
+error socket_error(const call_words& call, socket_failure failure, bool sent,
+                   std::string_view note = {});
+
+// Empty for a success; see classify_reply() and reply_error().
+std::optional<error> status_error(const call_words& call, int status,
+                                  const std::vector<http_header>& headers,
+                                  std::string_view body_start, std::string_view reason,
+                                  time_point now);
+
+// What is thrown when the caller asked to stop.
+error stopped_error(const call_words& call);
+
+}  // namespace medusa
