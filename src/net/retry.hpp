@@ -137,26 +137,29 @@ class retry_loop {
 public:
     retry_loop(retry_parts parts, retry_rules rules, std::stop_token stop);
 
-    // Before each try: waits while the breaker is open. Throws error(cancelled), or
+    // Before each try: waits while the breaker is open. Throws error(cancelled), or a transient
     // error(unavailable) when patience ends.
     void enter();
     void succeeded();
     // Returns after the pause that `failed` calls for; throws `failed` itself when the call is not
     // to be made again, and error(cancelled).
     void pause_after(const error& failed);
-    // The try ended by something else than an error of the remote part.
+    // The try ended by something else than a failure of the remote part.
     void abandoned();
 
 private:
-    void wait(std::chrono::milliseconds pause);
+    void report(const remote_failure& failure);
+    void sleep(std::chrono::milliseconds pause);
+    // Sleeps, unless that would be more than patience allows: then throws `failed`.
+    void wait(std::chrono::milliseconds pause, const error& failed);
 
     retry_parts parts_;
     retry_rules rules_;
     std::stop_token stop_;
     std::optional<retry_budget::call> counted_;
-    std::chrono::milliseconds began_;
-    int attempts_ = 0;
-    int waits_ = 0;
+    int attempts_ = 0;                     // that failed
+    int waits_ = 0;                        // that cost no attempt
+    std::chrono::milliseconds waited_{0};  // in those
 };
 
 // Makes an idempotent call until it succeeds, its attempts or the budget are spent, or its failure
