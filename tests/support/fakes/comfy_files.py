@@ -73,12 +73,19 @@ class Folders:
         subfolder, base = posixpath.split(posixpath.normpath(prefix))
         images = []
         for index in range(count):
-            number = self.counters[kind, subfolder, base] = self.counters.get(
-                (kind, subfolder, base), 0) + 1
-            name = f"{base.replace('%batch_num%', str(index))}_{number:05}_.png"
+            name = self.next_name(kind, subfolder, base.replace("%batch_num%", str(index)))
             self.files[kind, subfolder, name] = Painted(width, height, seed + index, prompt)
             images.append({"filename": name, "subfolder": subfolder, "type": kind})
         return images
+
+    def next_name(self, kind, subfolder, base):
+        """The next number that is not there yet."""
+        while True:
+            number = self.counters[kind, subfolder, base] = self.counters.get(
+                (kind, subfolder, base), 0) + 1
+            name = f"{base}_{number:05}_.png"
+            if (kind, subfolder, name) not in self.files:
+                return name
 
     def forget_temporary(self):
         self.files = {key: value for key, value in self.files.items() if key[0] != "temp"}

@@ -37,6 +37,7 @@ class ComfyPod:
 
     def __init__(self, index, options, plan, handler):
         self.index, self.options, self.plan = index, options, plan
+        self.seconds = options.seconds[index % len(options.seconds)]
         self.diary, self.folders = Diary(index), Folders()
         self.flavour = options.flavour
         self.new = self.flavour == "new"
@@ -124,12 +125,12 @@ class ComfyPod:
     def delete_pending(self, prompt_id):
         for entry in self.queue:
             if entry[2].prompt_id == prompt_id:
-                if len(self.queue) == 1:
-                    # The real server empties its list by another way, which tells one time more.
-                    self.tell_status()
                 self.queue.remove(entry)
                 heapq.heapify(self.queue)
                 self.diary.note("deleted", id=prompt_id)
+                if not self.queue:
+                    # The real server empties its list in another way, which tells twice.
+                    self.tell_status()
                 self.tell_status()
                 return True
         return False

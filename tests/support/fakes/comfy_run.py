@@ -119,8 +119,7 @@ class PromptRun:
         self.success = True
 
     def pace(self):
-        seconds = self.pod.options.seconds[self.pod.index % len(self.pod.options.seconds)]
-        return seconds * (self.fault.get("factor", 10) if self.is_fault("slow") else 1)
+        return self.pod.seconds * (self.fault.get("factor", 10) if self.is_fault("slow") else 1)
 
     def weight(self, node_id):
         return WEIGHTS.get(self.prompt[node_id]["class_type"], 0.0)

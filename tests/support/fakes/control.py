@@ -85,6 +85,9 @@ class Fleet:
         if route == "faults":
             return json_response({"rules": [{**rule.what, "fired": rule.fired}
                                             for rule in pod.plan.rules]})
+        if route == "speed" and request.method == "POST":
+            pod.seconds = float(body["seconds"])
+            return json_response({"seconds": pod.seconds})
         if route in ("restart", "die") and request.method == "POST":
             down = body.get("seconds", 0.0) if route == "restart" else 1e9
             if getattr(pod, "coming_back", None):

@@ -1,6 +1,8 @@
 """Faults around a request handler: what the caller sees although the handler does its work."""
 
 import asyncio
+import base64
+import json
 
 from pictures import wrong_picture
 from wire import Reset, Response, html_response, text_response
@@ -27,7 +29,7 @@ def changed(what, answer, request, seen):
     elif fault == "stale":
         return seen.get(request.target, answer)
     elif fault == "wrong_picture" and answer.status == 200:
-        answer.body = wrong_picture(what.get("kind", "black"), answer.body)
+        answer.body = with_wrong_picture(what.get("kind", "black"), answer)
     elif fault == "claim":
         answer.claimed_bytes = what.get("bytes", GIGABYTE)
     elif fault == "endless":
@@ -35,6 +37,17 @@ def changed(what, answer, request, seen):
     elif fault == "json_bomb":
         return bomb()
     return answer
+
+
+def with_wrong_picture(kind, answer):
+    """The body with another picture: it is one, or it is JSON with pictures in base64."""
+    if not (answer.content_type or "").startswith("application/json"):
+        return wrong_picture(kind, answer.body)
+    told = json.loads(answer.body)
+    if isinstance(told, dict) and told.get("images"):
+        told["images"] = [base64.b64encode(wrong_picture(kind, base64.b64decode(image))).decode()
+                          for image in told["images"]]
+    return json.dumps(told).encode()
 
 
 async def with_faults(plan, diary, seen, request, handler):
