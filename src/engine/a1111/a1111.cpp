@@ -39,17 +39,19 @@ http_request request_to(const server_address& address, std::string_view path) {
     request.failure_words = "RunPod connection failed";
     request.upstream = "engine";
     request.facts.service = remote_service::engine;
-    request.facts.wants_json = true;
+    request.facts.wants_data = true;
     request.deadline = look_deadline;
     return request;
 }
 
-// The body of a list route, empty where the server does not have the route.
+// The body of a list route, empty where the server does not have the route. A web page with 404 is
+// the proxy's: the pod is not ready.
 std::string optional_body(http_client& http, const server_address& address, std::string_view path,
                           std::stop_token stop) {
     const auto request = request_to(address, path);
     const auto reply = http.send(request, stop);
-    if (reply.status == 404 || reply.status == 405) return {};
+    const bool page = looks_like_html(reply.headers, reply.body);
+    if ((reply.status == 404 || reply.status == 405) && !page) return {};
     if (const auto failed = reply_error(request, reply, reason_of(reply.body))) throw *failed;
     return reply.body;
 }
