@@ -48,7 +48,9 @@ http_request request_to(const server_address& address, std::string_view path) {
 // the proxy's: the pod is not ready.
 std::string optional_body(http_client& http, const server_address& address, std::string_view path,
                           std::stop_token stop) {
-    const auto request = request_to(address, path);
+    auto request = request_to(address, path);
+    // Whoever asks this meets the server for the first time, or waits for it to start.
+    request.facts.pod_age = 0s;
     const auto reply = http.send(request, stop);
     const bool page = looks_like_html(reply.headers, reply.body);
     if ((reply.status == 404 || reply.status == 405) && !page) return {};
@@ -76,7 +78,7 @@ public:
             return optional_body(http_, address_, path, stop);
         };
         server_capabilities offers;
-        offers.dialect = dialect_of(body("sdapi/v1/cmd-flags"), body("sdapi/v1/options"));
+        offers.dialect = dialect_of(body("sdapi/v1/cmd-flags"), body("sdapi/v1/sd-modules"));
         offers.checkpoints = names(body("sdapi/v1/sd-models"), "model_name");
         offers.samplers = names(body("sdapi/v1/samplers"), "name");
         offers.schedulers = names(body("sdapi/v1/schedulers"), "name");
@@ -186,8 +188,10 @@ private:
             if (failure.code() == errc::cancelled) cancel(order, offers);
             // Cut while the server drew: it hands the picture to nobody else.
             if (failure.failure() && failure.failure()->kind == failure_class::ambiguous)
-                throw error(failure.code(), remote_failure{failure_class::lost}, failure.detail(),
-                            proxied_ ? proxy_advice : failure.advice(), failure.upstream());
+                throw error(failure.code(),
+                            remote_failure{failure_class::lost, {}, failure.failure()->status},
+                            failure.detail(), proxied_ ? proxy_advice : failure.advice(),
+                            failure.upstream());
             throw;
         }
     }

@@ -95,9 +95,9 @@ std::vector<std::string> names(std::string_view reply, std::string_view field) {
     return found;
 }
 
-std::string dialect_of(std::string_view cmd_flags, std::string_view options) {
+std::string dialect_of(std::string_view cmd_flags, std::string_view sd_modules) {
     if (cmd_flags.empty()) return "sd.cpp";
-    return options.find("\"forge_") != std::string_view::npos ? "forge" : "a1111";
+    return sd_modules.empty() ? "a1111" : "forge";
 }
 
 std::string sampler_name(std::string_view ours, const std::vector<std::string>& theirs) {

@@ -19,8 +19,8 @@ namespace medusa::a1111 {
 // out, since they name nothing.
 std::vector<std::string> names(std::string_view reply, std::string_view field);
 
-// Which of the three answers, from the replies to /cmd-flags (empty: 404) and /options.
-std::string dialect_of(std::string_view cmd_flags, std::string_view options);
+// Which of the three answers, from the replies to /cmd-flags and /sd-modules (empty: 404).
+std::string dialect_of(std::string_view cmd_flags, std::string_view sd_modules);
 
 // The server's own spelling of one of our sampler names: "dpmpp_2m" is "DPM++ 2M" here and
 // "dpm++2m" there. Throws error(invalid_argument), naming the nearest, when it has none.
