@@ -74,9 +74,10 @@ TEST(Dialect, FindsThePictureOfAReply) {
     const auto picture = to_base64("a picture");
     const auto grid = to_base64("a grid");
     EXPECT_EQ(drawn_picture(R"({"images":[")" + picture + R"("],"info":""})").png, "a picture");
-    const auto whole = drawn_picture(
-        R"({"images":[")" + grid + R"(","data:image/png;base64,)" + picture +
-        R"("],"info":"{\"index_of_first_image\":1,\"sd_model_name\":\"diving\",\"version\":\"v1.10.1\"}"})");
+    const auto whole =
+        drawn_picture(R"({"images":[")" + grid + R"(","data:image/png;base64,)" + picture +
+                      R"("],"info":"{\"index_of_first_image\":1,\"sd_model_name\":\"diving\",)"
+                      R"(\"version\":\"v1.10.1\"}"})");
     EXPECT_EQ(whole.png, "a picture");
     EXPECT_EQ(whole.model, "diving");
     EXPECT_EQ(whole.version, "v1.10.1");
