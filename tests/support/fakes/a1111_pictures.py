@@ -41,6 +41,9 @@ def problem_of(pod, body, image_to_image, samplers):
     for field in WHOLE:
         if field in body and (not isinstance(body[field], (int, float)) or body[field] % 1):
             return unprocessable(field, "value is not a valid integer")
+    sides = [body.get(side, 512) for side in ("width", "height")]
+    if not all(8 <= side <= SIDE_MAX for side in sides):
+        return refused(500, "", "RuntimeError", f"invalid size {sides}")
     sampler = body.get("sampler_name") or body.get("sampler_index") or "Euler"
     if sampler.lower() not in {name.lower() for name in samplers}:
         return refused(400, "Sampler not found")

@@ -34,7 +34,8 @@ class A1111Pod:
         self.seconds = options.seconds[index % len(options.seconds)]
         self.dialect = options.dialect
         self.diary, self.life = Diary(index), 0
-        self.server = Server(lambda request: handler(self, request), options.ports[index])
+        self.server = Server(lambda request: handler(self, request), options.ports[index],
+                             options.tls)
         self.forget()
 
     def forget(self):

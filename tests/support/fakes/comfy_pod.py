@@ -10,7 +10,6 @@ import nodes
 from comfy_files import Folders
 from comfy_run import Interrupted, NodeFailed, PromptRun
 from diary import Diary
-from websocket import BINARY
 from wire import Server
 
 HISTORY_ENTRIES_MAX = 10000
@@ -43,7 +42,8 @@ class ComfyPod:
         self.new = self.flavour == "new"
         self.catalogue = nodes.catalogue(options.packs, options.folders)
         self.models = options.folders
-        self.server = Server(lambda request: handler(self, request), options.ports[index])
+        self.server = Server(lambda request: handler(self, request), options.ports[index],
+                             options.tls)
         self.worker = None
         self.forget()
 
@@ -85,10 +85,6 @@ class ComfyPod:
         message = {"type": kind, "data": data}
         for socket in self.sockets_of(client_id):
             socket.send_json(message)
-
-    def tell_binary(self, payload, client_id):
-        for socket in self.sockets_of(client_id):
-            socket.send(BINARY, payload)
 
     def sockets_of(self, client_id):
         if client_id is None:
@@ -182,6 +178,8 @@ class ComfyPod:
         event = "finished"
         try:
             await run.run()
+            if fault.get("fault") == "history_gap":
+                await asyncio.sleep(fault.get("seconds", 0.3))
         except Interrupted:
             event = "stopped" if item.stopped else "lost"
             if item.stopped:

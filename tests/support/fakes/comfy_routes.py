@@ -11,7 +11,7 @@ import comfy_jobs
 from comfy_pod import VERSIONS, Item
 from graph_check import Check, problem
 from http_faults import with_faults
-from websocket import TEXT, upgrade
+from websocket import TEXT, fall_ill, upgrade
 from wire import Response, html_response, json_response, text_response
 
 FOLDERS = ["checkpoints", "configs", "loras", "vae", "text_encoders", "diffusion_models",
@@ -45,7 +45,9 @@ async def handle(pod, request):
     async def inner(asked):
         try:
             return answer(pod, asked)
-        except ValueError:
+        except Exception as error:
+            # As in the real server: whatever a handler raises is a 500.
+            pod.diary.note("trouble", what=repr(error))
             return trouble()
     return await with_faults(pod.plan, pod.diary, pod.seen, request, inner)
 
@@ -58,7 +60,7 @@ def foreign_origin(headers):
 
 
 def answer(pod, request):
-    """The route's answer. Raises ValueError where the real server's handler raises."""
+    """The route's answer. Raises where the real server's handler raises."""
     method, path = request.method, request.path
     if pod.new and path.startswith("/api/jobs"):
         return comfy_jobs.answer(pod, request) or not_found()
@@ -309,7 +311,7 @@ def web_socket(pod, request):
         if running and running.client_id == client_id and pod.last_node is not None:
             socket.send_json({"type": "executing", "data": {"node": pod.last_node}})
         if fault:
-            pod.ill_sockets.strike(socket, fault)
+            fall_ill(socket, fault)
         first = True
         while (message := await socket.receive()) is not None:
             if first and message[0] == TEXT and pod.flavour != "older":

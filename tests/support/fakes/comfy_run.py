@@ -9,6 +9,7 @@ import time
 from graph_run import result_size, run_order, signatures
 from nodes_identity import FILES_NEEDED, NO_FACE
 from pictures import PREVIEW_JPEG
+from websocket import BINARY
 
 # Share of a prompt's time by node class; a graph with one sampler takes just --seconds.
 WEIGHTS = {"KSampler": 17.0, "KSamplerAdvanced": 17.0, "SamplerCustomAdvanced": 17.0,
@@ -92,7 +93,7 @@ class PromptRun:
                 payload = struct.pack(">II", 4, len(told)) + told + PREVIEW_JPEG
             else:
                 payload = struct.pack(">II", 1, 1) + PREVIEW_JPEG
-            socket.send(2, payload)
+            socket.send(BINARY, payload)
 
     # Running.
 

@@ -5,21 +5,10 @@ import argparse
 import asyncio
 import json
 import signal
+import ssl
 
 from faults import Plan, rules_from
 from wire import Server, json_response
-
-
-class IllSockets:
-    """WebSockets that a fault has chosen: cut, or silent, after some seconds."""
-
-    def strike(self, socket, fault):
-        loop = asyncio.get_running_loop()
-        act = socket.writer.transport.abort
-        if fault["fault"] == "ws_deaf":
-            def act():
-                socket.deaf = True
-        loop.call_later(fault.get("seconds", 0.5), act)
 
 
 def shared_options(description):
@@ -31,7 +20,7 @@ def shared_options(description):
                         help="time for a picture; several, by commas, go round the pods")
     parser.add_argument("--seed", type=int, help="of the fault plan")
     parser.add_argument("--faults", default="", help="fault plan: a file or JSON (see README.md)")
-    parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"])
+    parser.add_argument("--certificate", help="HTTPS with this PEM file of key and certificate")
     return parser
 
 
@@ -39,6 +28,10 @@ def finished(options):
     """Parsed options with the lists that the pods share."""
     options.seconds = [float(part) for part in options.seconds.split(",")]
     options.ports = [options.port + index if options.port else 0 for index in range(options.pods)]
+    options.tls = None
+    if options.certificate:
+        options.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        options.tls.load_cert_chain(options.certificate)
     options.rules, seed = rules_from(options.faults)
     options.seed = options.seed if options.seed is not None else seed or 0
     return options
@@ -60,9 +53,7 @@ class Fleet:
         options.control = self.of_pod
         self.pods = []
         for index in range(options.pods):
-            pod = make_pod(index, options, Plan(options.rules, options.seed, index))
-            pod.ill_sockets = IllSockets()
-            self.pods.append(pod)
+            self.pods.append(make_pod(index, options, Plan(options.rules, options.seed, index)))
         self.server = Server(self.of_fleet)
 
     async def of_fleet(self, request):

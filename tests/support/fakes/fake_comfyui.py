@@ -52,6 +52,7 @@ def options():
         nodes.pack_names()) + "; core is always there")
     parser.add_argument("--models", default="", help="folder=file,file;folder=...")
     parser.add_argument("--previews", action="store_true", help="as with --preview-method")
+    parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"])
     parser.add_argument("--token", help="401 without this bearer token")
     chosen = control.finished(parser.parse_args())
     chosen.packs = {"core", *chosen.nodes.split(",")}

@@ -12,7 +12,7 @@ from wire import Request, Response, Server, Upgrade, html_response, read_body, r
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "expect"}
 SIGNED = [("Server", "cloudflare"), ("CF-RAY", "0000000000000000-FRA")]
 COLD_PAGES = {"502": (502, "Bad gateway"), "html200": (200, "Your pod is starting"),
-              "html404": (404, "404 Not Found")}
+              "html404": (404, "404 Not Found"), "530": (530, "Origin DNS error")}
 
 
 class Silent(Exception):
@@ -34,7 +34,7 @@ class ProxyPod:
         self.seconds = 0.0
         self.diary, self.seen = Diary(index), {}
         self.cold_until = 0.0
-        self.server = Server(self.handle, options.ports[index])
+        self.server = Server(self.handle, options.ports[index], options.tls)
 
     async def start(self):
         self.cold_until = time.monotonic() + self.options.cold_of(self.index)

@@ -16,7 +16,7 @@ FIRST_RUN = ["txt2img", "txt2img-identical-resubmitted-cached", "txt2img-same-gr
              "img2img-from-uploaded-reference"]
 # A later run of the server, with previews; these files lay there.
 SECOND_RUN = ["execution-error", "prompt-id-that-is-no-uuid", "txt2img-with-previews"]
-SECONDS = {"interrupted": 20.0, "pending-deleted": 4.0}
+SECONDS = {"interrupted": 40.0, "pending-deleted": 6.0}
 
 
 class Recorded(unittest.TestCase):

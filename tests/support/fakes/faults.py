@@ -22,12 +22,12 @@ import random
 from nodes_identity import NO_FACE
 
 HTTP_FAULTS = {"delay", "reset_before", "reset_after", "status", "html", "truncate", "stale",
-               "wrong_picture", "endless", "json_bomb", "claim"}
+               "drip", "wrong_picture", "endless", "json_bomb", "claim"}
 # Asked for when a prompt is submitted, when it starts, and when a WebSocket opens.
 SUBMIT_FAULTS = {"node_errors"}
-JOB_FAULTS = {"execution_error", "no_face", "late_history", "cached_answer", "restart", "die",
-              "stall", "lose", "slow"}
-SOCKET_FAULTS = {"ws_drop", "ws_deaf", "ws_refuse"}
+JOB_FAULTS = {"execution_error", "no_face", "late_history", "history_gap", "cached_answer",
+              "restart", "die", "stall", "lose", "slow"}
+SOCKET_FAULTS = {"ws_drop", "ws_deaf", "ws_twice", "ws_refuse"}
 KNOWN = HTTP_FAULTS | SUBMIT_FAULTS | JOB_FAULTS | SOCKET_FAULTS
 
 

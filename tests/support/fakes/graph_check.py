@@ -34,7 +34,7 @@ class Check:
 
     def check(self, prompt):
         """(error or None, good output ids, node_errors) for a prompt that is a JSON object."""
-        self.prompt, self.errors, self.under_way = prompt, {}, set()
+        self.prompt, self.errors = prompt, {}
         if refused := self.unknown_class():
             return refused, [], {}
         outputs = [node_id for node_id, node in prompt.items()
@@ -79,22 +79,34 @@ class Check:
 
     def reached(self, output):
         """The output's node and all before it, checked; a cycle ends where it closes."""
-        order, seen = [], set()
+        order, seen, path = [], set(), []
 
         def visit(node_id):
+            if node_id in path:
+                self.errors[node_id] = self.errors[node_id] + [self.cycle(path, node_id)]
             if node_id in seen:
                 return
             seen.add(node_id)
+            path.append(node_id)
             if node_id not in self.errors:
                 self.errors[node_id] = []
                 self.errors[node_id] = list(self.node_problems(node_id))
             for value in self.prompt[node_id].get("inputs", {}).values():
                 if is_link(value) and len(value) == 2 and value[0] in self.prompt:
                     visit(value[0])
+            path.pop()
             order.append(node_id)
 
         visit(output)
         return order
+
+    def cycle(self, path, node_id):
+        if self.new:
+            return problem("dependency_cycle", "Dependency cycle detected",
+                           " -> ".join([*path[path.index(node_id):], node_id]))
+        said = "maximum recursion depth exceeded"
+        return problem("exception_during_inner_validation", "Exception when validating inner node",
+                       said, exception_message=said, exception_type="RecursionError", traceback=[])
 
     def node_problems(self, node_id):
         node = self.prompt[node_id]

@@ -26,6 +26,8 @@ def changed(what, answer, request, seen):
         return answer
     if fault == "truncate":
         answer.cut = int(len(answer.body) * what.get("at", 0.5))
+    elif fault == "drip":
+        answer.drip_seconds = what.get("seconds", 1.0)
     elif fault == "stale":
         return seen.get(request.target, answer)
     elif fault == "wrong_picture" and answer.status == 200:

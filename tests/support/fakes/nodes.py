@@ -32,11 +32,6 @@ def file_in(folder):
     return [{"folder": folder}, {}]
 
 
-def file_in_v3(folder):
-    """The newer encoding of the same."""
-    return ["COMBO", {"multiselect": False, "options": {"folder": folder}}]
-
-
 SEED = ["INT", {"default": 0, "min": 0, "max": SEED_MAX, "control_after_generate": True}]
 
 
@@ -83,8 +78,9 @@ def catalogue(packs, folders):
     infos = {}
     for name, info in classes.items():
         infos[name] = {"name": name, "display_name": name, **filled(info, folders)}
-    for name, widget in (("CheckpointLoaderSimple", "ckpt_name"),):
-        infos[name]["input"]["required"][widget][0] = list(folders.get("checkpoints", []))
+    # These two are as recorded, V1 and V3, but for the files.
+    infos["CheckpointLoaderSimple"]["input"]["required"]["ckpt_name"][0] = list(
+        folders.get("checkpoints", []))
     infos["UpscaleModelLoader"]["input"]["required"]["model_name"][1]["options"] = list(
         folders.get("upscale_models", []))
     return infos

@@ -5,9 +5,20 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 START_SECONDS_MAX = 30
+
+
+def wait_for(what, seconds=START_SECONDS_MAX):
+    """The first true value of `what()`. Raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := what():
+            return value
+        time.sleep(0.02)
+    raise TimeoutError(what)
 
 
 class Answer:
@@ -58,6 +69,13 @@ class Fake:
 
     def post(self, target, body=None, **more):
         return self.ask("POST", target, body if body is not None else b"", **more)
+
+    def is_up(self):
+        """Whether the first pod answers at all."""
+        try:
+            return bool(self.get("/"))
+        except OSError:
+            return False
 
     def control(self, method, route, body=None):
         return self.ask(method, f"/_fake/{route}", body, port=self.control_port).json()

@@ -42,11 +42,12 @@ def unmask(payload, mask):
 
 
 class WebSocket:
-    """One connection. A deaf one answers neither pings nor anything else and sends nothing."""
+    """One connection. A deaf one answers neither pings nor anything else and sends nothing; `times`
+    is how often each frame goes out."""
 
     def __init__(self, reader, writer, masked=False):
         self.reader, self.writer, self.masked = reader, writer, masked
-        self.deaf = False
+        self.deaf, self.times = False, 1
 
     def send(self, kind, payload):
         if self.deaf or self.writer.is_closing():
@@ -54,7 +55,7 @@ class WebSocket:
         if self.writer.transport.get_write_buffer_size() > BUFFER_BYTES_MAX:
             self.writer.transport.abort()
             return
-        self.writer.write(frame(kind, payload, self.masked))
+        self.writer.write(frame(kind, payload, self.masked) * self.times)
 
     def send_json(self, message):
         self.send(TEXT, json.dumps(message).encode())
@@ -84,6 +85,20 @@ class WebSocket:
                 parts.append(payload)
                 if first & 0x80:
                     return kind, b"".join(parts)
+
+
+def fall_ill(socket, fault):
+    """Lets one of the plan's faults befall a socket that has just opened."""
+    if fault["fault"] == "ws_twice":
+        socket.times = 2
+        return
+
+    def strike():
+        if fault["fault"] == "ws_drop":
+            socket.writer.transport.abort()
+        socket.deaf = True
+
+    asyncio.get_running_loop().call_later(fault.get("seconds", 0.5), strike)
 
 
 def upgrade(request, run):

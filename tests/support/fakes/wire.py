@@ -11,11 +11,13 @@ import struct
 import urllib.parse
 
 HEAD_BYTES_MAX = 64 * 1024
+DRIPS = 20
 REASONS = {101: "Switching Protocols", 200: "OK", 202: "Accepted", 400: "Bad Request",
            401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
            413: "Request Entity Too Large", 422: "Unprocessable Entity",
            500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable",
-           504: "Gateway Timeout", 524: "A Timeout Occurred"}
+           504: "Gateway Timeout", 520: "Unknown Error",
+           524: "A Timeout Occurred", 530: "Origin Error"}
 
 
 class Reset(Exception):
@@ -37,13 +39,15 @@ class Request:
 
 
 class Response:
-    """`cut` sends only so many bytes of the body and then resets; `endless` goes on with zeros."""
+    """`cut` sends only so many bytes of the body and then resets; `endless` goes on with zeros;
+    `drip_seconds` is the time that the body takes."""
 
     def __init__(self, status=200, body=b"", content_type=None, headers=()):
         self.status, self.body, self.content_type = status, body, content_type
         self.headers = list(headers)
         self.cut = None
         self.endless = False
+        self.drip_seconds = 0.0
         self.claimed_bytes = None
 
     def head(self):
@@ -117,8 +121,8 @@ class Server:
     down, and nobody else gets the number meanwhile.
     """
 
-    def __init__(self, handler, port=0):
-        self.handler, self.writers, self.server = handler, set(), None
+    def __init__(self, handler, port=0, tls=None):
+        self.handler, self.writers, self.server, self.tls = handler, set(), None, tls
         self.keeper = self.bound(port)
         self.port = self.keeper.getsockname()[1]
 
@@ -131,7 +135,7 @@ class Server:
 
     async def start(self):
         self.server = await asyncio.start_server(self.connection, sock=self.bound(self.port),
-                                                 limit=HEAD_BYTES_MAX, backlog=512)
+                                                 limit=HEAD_BYTES_MAX, backlog=512, ssl=self.tls)
 
     def stop(self):
         """Stops listening and resets every connection."""
@@ -182,8 +186,12 @@ async def send(writer, answer):
         # The bytes shall arrive: a reset at once would throw them away on the way.
         await asyncio.sleep(0.05)
         raise Reset
-    writer.write(answer.body)
-    await writer.drain()
+    pieces = DRIPS if answer.drip_seconds else 1
+    for number in range(pieces):
+        size = len(answer.body)
+        writer.write(answer.body[size * number // pieces:size * (number + 1) // pieces])
+        await writer.drain()
+        await asyncio.sleep(answer.drip_seconds / pieces)
     while answer.endless:
         writer.write(bytes(65536))
         await writer.drain()
