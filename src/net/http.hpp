@@ -37,16 +37,16 @@ struct form_part {
 
 struct http_request {
     std::string method = "GET";
-    std::string url;                   // "user:pass@" in it becomes Basic authentication
-    std::vector<http_header> headers;  // beside what is set anyway (host, length, user agent)
-    std::string bearer;                // not empty: "Authorization: Bearer ..."
-    std::string body;
-    std::vector<form_part> form;  // not empty: sent as multipart/form-data in place of `body`
+    std::string url;                        // "user:pass@" in it becomes Basic authentication
+    std::vector<http_header> headers = {};  // beside what is set anyway (host, length, user agent)
+    std::string bearer = {};                // not empty: "Authorization: Bearer ..."
+    std::string body = {};
+    std::vector<form_part> form = {};  // not empty: sent as multipart/form-data in place of `body`
 
     // The first words of every error text ("RunPod connection failed"), and who failed.
     std::string failure_words = "The request failed";
-    std::string upstream;
-    call_facts facts;  // what its failure is judged by
+    std::string upstream = {};
+    call_facts facts = {};  // what its failure is judged by
 
     std::chrono::milliseconds connect_timeout = connect_deadline;
     std::chrono::milliseconds deadline = request_deadline;  // for all of it

@@ -25,13 +25,13 @@ inline constexpr std::size_t websocket_message_bytes_max = std::size_t{16} << 20
 
 struct websocket_request {
     std::string url;  // ws or wss; "user:pass@" in it becomes Basic authentication
-    std::vector<http_header> headers;
-    std::string bearer;  // not empty: "Authorization: Bearer ..."
+    std::vector<http_header> headers = {};
+    std::string bearer = {};  // not empty: "Authorization: Bearer ..."
 
     // The first words of every error text, and who failed.
     std::string failure_words = "The connection failed";
-    std::string upstream;
-    call_facts facts;
+    std::string upstream = {};
+    call_facts facts = {};
 
     std::chrono::milliseconds connect_timeout{10'000};  // until the connection is open
     // A ping goes out when nothing came for so long; nothing for twice as long (half-open: the

@@ -1,5 +1,5 @@
-// The words for failed calls to remote parts, the same for HTTP and WebSocket: who failed, why, and
-// what to do about it. Pure functions: any thread.
+// What calls by HTTP and by WebSocket share: checks of what is sent, and the words for a failure
+// (who failed, why, and what to do about it). Pure functions: any thread.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "net/failure.hpp"
+#include "net/url.hpp"
 
 namespace medusa {
 
@@ -20,6 +21,14 @@ struct call_words {
     std::string_view url;  // as called: it is made printable here
     const call_facts& facts;
 };
+
+// The address of the call, which must be one of `scheme` ("http", "ws") or its encrypted form.
+// Throws error(invalid_argument).
+url_parts address_of(const call_words& call, std::string_view scheme);
+
+// Throws error(invalid_argument), which does not repeat them, if a header or the token could end
+// its line.
+void check_headers(const std::vector<http_header>& headers, std::string_view bearer);
 
 // `note` is the library's own reason, used where it helps (certificates); may be empty.
 error socket_error(const call_words& call, socket_failure failure, bool sent,

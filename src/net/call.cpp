@@ -1,12 +1,18 @@
-#include "net/remote_error.hpp"
+#include "net/call.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/text.hpp"
-#include "net/url.hpp"
 
 namespace medusa {
 namespace {
+
+bool has_control_chars(std::string_view text) {
+    return std::any_of(text.begin(), text.end(),
+                       [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
+}
 
 struct cause_and_advice {
     std::string cause;
@@ -96,6 +102,27 @@ std::string advice_for_status(const remote_failure& failure) {
 }
 
 }  // namespace
+
+url_parts address_of(const call_words& call, std::string_view scheme) {
+    try {
+        auto address = parse_url(call.url);
+        if (address.scheme == scheme || address.scheme == std::string(scheme) + "s") return address;
+        throw error(errc::invalid_argument, fmt::format("not an address of {}", scheme));
+    } catch (const error& refused) {
+        throw error(refused.code(), fmt::format("{}: {}", call.failure_words, refused.detail()),
+                    refused.advice(), std::string(call.upstream));
+    }
+}
+
+void check_headers(const std::vector<http_header>& headers, std::string_view bearer) {
+    for (const auto& [name, value] : headers)
+        if (has_control_chars(name) || has_control_chars(value))
+            throw error(errc::invalid_argument,
+                        "a header holds a control character: " + printable(name));
+    if (has_control_chars(bearer))
+        throw error(errc::invalid_argument, "the token holds a control character",
+                    "A file with a token holds nothing but the token");
+}
 
 error socket_error(const call_words& call, socket_failure failure, bool sent,
                    std::string_view note) {
