@@ -31,6 +31,8 @@ struct pool_parts {
     id_source& ids;
     const clock& time;
     timer& pauses;
+    // Decodes what came and throws when it is no whole picture; may be empty.
+    std::function<void(const picture&)> inspect{};
 };
 
 class engine_pool : public image_engine {
