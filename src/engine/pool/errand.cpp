@@ -38,7 +38,7 @@ errand::errand(const pool_parts& with, turnstile& servers, retry_budget& budget,
       progress_(progress),
       stop_(std::move(stop)),
       wish_{request.style, request.settings.model, request.workflow.has_value()},
-      course_(with.attempts.of(request.job_id, request.image_index), budget, system_random()) {}
+      course_(with.attempts->of(request.job_id, request.image_index), budget, system_random()) {}
 
 picture errand::run() {
     for (const auto& earlier : course_.open())
@@ -83,7 +83,7 @@ attempt errand::written_down(const placement& place) {
     sent.identity_method =
         course_.method(servers_.offers(place.server), request_.reference.has_value());
     sent.created_at = with_.time.now();
-    with_.attempts.begin(sent);
+    with_.attempts->begin(sent);
     return sent;
 }
 
@@ -109,7 +109,7 @@ std::optional<picture> errand::answer(trial& current, bool anew) {
         current.accepted = true;
         if (remote_id == current.sent.id) return;
         current.sent.remote_id = remote_id;
-        with_.attempts.accepted(current.sent.id, remote_id);
+        with_.attempts->accepted(current.sent.id, remote_id);
     };
     const attempt_order order{request_,
                               current.sent.id,
@@ -183,7 +183,7 @@ bool errand::goes_on(trial& current, const ruling& next, const error& failure) {
 }
 
 void errand::end(const attempt& of, attempt_state state, const std::string& reason) {
-    with_.attempts.end(of.id, state, reason);
+    with_.attempts->end(of.id, state, reason);
 }
 
 }  // namespace medusa

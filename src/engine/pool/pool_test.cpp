@@ -157,7 +157,7 @@ protected:
         };
         return make_engine_pool({.members = roster_of({.every_style = urls}),
                                  .dialects = {{"other", foreign}, {"scripted", open}},
-                                 .attempts = log_,
+                                 .attempts = &log_,
                                  .ids = random_ids(),
                                  .time = system_clock(),
                                  .pauses = system_timer(),
@@ -363,7 +363,7 @@ TEST_F(server_pool, says_when_something_else_answers_at_an_address) {
     const auto with =
         make_engine_pool({.members = roster_of({.every_style = {"http://127.0.0.1:1"}}),
                           .dialects = {{"other", foreign}},
-                          .attempts = log_,
+                          .attempts = &log_,
                           .ids = random_ids(),
                           .time = system_clock(),
                           .pauses = system_timer()});
