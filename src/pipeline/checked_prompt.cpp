@@ -34,10 +34,8 @@ composed_prompt checked_prompt(const pipeline_parts& with, const character& subj
                          {"mood", wish.mood},
                          {"setting", wish.setting},
                          {"prompt", wish.prompt},
-                         {"positive prompt", positive},
-                         {"workflow", with.workflow ? with.workflow->positive_text : ""}},
-                        {{"negative prompt", negative},
-                         {"workflow", with.workflow ? with.workflow->negative_text : ""}}});
+                         {"positive prompt", positive}},
+                        {{"negative prompt", negative}}});
 
     const auto composed = compose_prompt({.appearance = subject.appearance,
                                           .style = subject.style,

@@ -275,7 +275,8 @@ TEST(messages, what_is_no_answer_is_none) {
 TEST(messages, the_place_in_the_queue) {
     const std::string body =
         R"({"queue_running":[[3,"r",{},{},["9"]]],
-            "queue_pending":[[7,"c",{},{"medusa_attempt":"mine"}],[4,"a",{},{}],[-5,"first",{},{}]]})";
+            "queue_pending":[[7,"c",{},{"medusa_attempt":"mine"}],[4,"a",{},{}],
+                             [-5,"first",{},{}]]})";
     const auto by_id = read_queue(body, "a", {});
     EXPECT_EQ(by_id->where, queue_place::state::waiting);
     EXPECT_EQ(by_id->before, 2);

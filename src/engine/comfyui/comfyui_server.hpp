@@ -1,0 +1,41 @@
+// The client of one ComfyUI server, as an image_server.
+//
+// Made in app/parts.cpp, owned by the pool. Any number of threads may call run() and resume() at
+// once; each waits in its call, and all share one WebSocket, which is opened by the first. Besides
+// image_server.hpp's:
+// - run() and resume() probe the server by themselves if probe() was not called, and again after a
+//   refused prompt. They answer empty also for a rung that the model cannot take, without a prompt.
+// - class `ambiguous`: the prompt may still run there, or its picture lies there unfetched;
+// resume()
+//   goes on with it. After 15 s without any answer (patience::unreachable_max).
+// - class `transient` after 5 min without movement (20 where no frames are heard); the prompt is
+//   cancelled before.
+#pragma once
+
+#include <memory>
+
+#include "core/clock.hpp"
+#include "core/ids.hpp"
+#include "engine/image_server.hpp"
+#include "net/http.hpp"
+#include "net/retry.hpp"
+#include "net/websocket.hpp"
+
+namespace medusa {
+
+// Borrowed: they must outlive the server.
+struct comfyui_parts {
+    http_client& http;
+    websocket_loop& sockets;
+    id_source& ids;
+    timer& time;
+    unit_random random;
+};
+
+std::unique_ptr<image_server> make_comfyui_server(server_address address, comfyui_parts parts);
+
+// Whether ComfyUI answers there: one call. Class `warming` when the pod is not ready, and the
+// errors of the HTTP client when nothing answers.
+bool is_comfyui(const server_address& address, http_client& http, std::stop_token stop);
+
+}  // namespace medusa
