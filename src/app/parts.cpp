@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/lazy_embedder.hpp"
+#include "app/remote_engine.hpp"
 #include "asset/local/local_assets.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -28,11 +29,16 @@ constexpr std::size_t policy_file_bytes = 1 << 20;
 // The tables of adapters: a new engine, store or embedder is its folder and one line here.
 struct engine_adapter {
     std::string_view name;
-    std::unique_ptr<image_engine> (*make)(const config&);
+    std::unique_ptr<image_engine> (*make)(const config&, attempt_log&);
 };
-constexpr engine_adapter engines[] = {
-    {"sketch", [](const config&) { return make_sketch_engine(); }},
-};
+constexpr engine_adapter sketch{"sketch",
+                                [](const config&, attempt_log&) { return make_sketch_engine(); }};
+// Its servers' adapters: remote_engine.cpp.
+constexpr engine_adapter remote{
+    "remote", [](const config& c, attempt_log& sent) -> std::unique_ptr<image_engine> {
+        return make_remote_engine(c.engines, &sent);
+    }};
+constexpr const engine_adapter* engines[] = {&sketch, &remote};
 
 struct asset_adapter {
     std::string_view name;
@@ -57,10 +63,13 @@ constexpr store_adapter character_stores[] = {
 };
 
 const engine_adapter& engine_for(const config& settings, const std::string& wanted) {
+    if (wanted == remote.name && !settings.engines.remote())
+        throw error(errc::invalid_argument, "no remote image server is set",
+                    "Set RUNPOD_WEBUI_URL to the address of one");
     std::vector<std::string> names;
-    for (const auto& adapter : engines) {
-        if (wanted == adapter.name) return adapter;
-        names.emplace_back(adapter.name);
+    for (const auto* adapter : engines) {
+        if (wanted == adapter->name) return *adapter;
+        names.emplace_back(adapter->name);
     }
     if (!wanted.empty()) {
         const auto near = nearest(wanted, names);
@@ -69,12 +78,7 @@ const engine_adapter& engine_for(const config& settings, const std::string& want
                     near.empty() ? fmt::format("There are {}", fmt::join(names, ", "))
                                  : fmt::format("Did you mean {}?", near));
     }
-    if (settings.engines.remote())
-        throw error(errc::unavailable,
-                    "RunPod connection failed: this version has no remote image engine yet",
-                    "Draw without one: add --engine sketch, or unset the RUNPOD_ variables",
-                    "engine");
-    return engines[0];
+    return settings.engines.remote() ? remote : sketch;
 }
 
 template <class Adapters>
@@ -129,7 +133,7 @@ struct opened_parts {
           vectors(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
           })),
-          engine(chosen.make(settings)),
+          engine(chosen.make(settings, *stored.attempts)),
           refs{*engine,
                *assets,
                *stored.reserved,
@@ -176,6 +180,32 @@ std::string check_policy(const config& settings) {
                        (settings.data / "policy").string());
 }
 
+std::string told(const server_status& one) {
+    const auto reason = one.reason.empty()
+                            ? fmt::format("RunPod connection failed: {} does not answer", one.label)
+                            : one.reason;
+    if (one.state != "ready") throw error(errc::unavailable, reason, one.advice, "engine");
+    const auto& offers = *one.offers;
+    return fmt::format("{}{}{}, {} models, serves {}", offers.dialect,
+                       offers.version.empty() ? "" : " ", offers.version,
+                       offers.checkpoints.size() + offers.diffusion_models.size(), one.serves);
+}
+
+// One line for each remote server; all are asked at once.
+std::vector<health_check> engine_checks(const config& settings) {
+    if (!settings.engines.remote())
+        return {{"image engine", "sketch, embedded", [] { return make_sketch_engine()->check(); }}};
+    std::vector<health_check> checks;
+    try {
+        for (const auto& one : make_remote_engine(settings.engines, nullptr)->survey({}))
+            checks.push_back({"image engine", one.label, [one] { return told(one); }});
+    } catch (const error& failure) {
+        checks.push_back(
+            {"image engine", "remote", [failure]() -> std::string { throw error(failure); }});
+    }
+    return checks;
+}
+
 class real_backstage final : public backstage {
 public:
     explicit real_backstage(std::stop_token stop) : stop_(std::move(stop)) {}
@@ -193,9 +223,8 @@ public:
 
     std::vector<health_check> checks() override {
         const auto& c = settings();
-        return {
-            {"image engine", c.engines.remote() ? "remote" : "sketch, embedded",
-             [&c] { return engine_for(c, {}).make(c)->check(); }},
+        auto found = engine_checks(c);
+        const health_check others[] = {
             {"asset store", c.cloudinary.configured() ? "Cloudinary" : "local folder, embedded",
              [&c] { return assets_for(c).make(c)->check(); }},
             {"character store", c.mongodb_uri.empty() ? "SQLite, embedded" : "MongoDB",
@@ -205,6 +234,20 @@ public:
             {"content policy", "built-in lists", [&c] { return check_policy(c); }},
             {"image number", "file", [&c] { return check_number_file(c.image_number_file); }},
         };
+        found.insert(found.end(), std::begin(others), std::end(others));
+        return found;
+    }
+
+    std::vector<server_status> engines(std::stop_token stop) override {
+        const auto& set = settings().engines;
+        std::vector<server_status> found;
+        if (set.remote()) found = make_remote_engine(set, nullptr)->survey(std::move(stop));
+        server_status embedded;
+        embedded.label = sketch.name;
+        embedded.serves = set.remote() ? "every style, on --engine sketch" : "every style";
+        embedded.state = "ready";
+        found.push_back(std::move(embedded));
+        return found;
     }
 
 private:

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <thread>
 
 #include "cli/batch_run.hpp"
 #include "cli/draft_options.hpp"
@@ -11,7 +10,7 @@ namespace medusa {
 namespace {
 
 constexpr std::size_t default_templates = 5;
-constexpr whole_range concurrency_range{1, 64};
+constexpr whole_range concurrency_range{1, 256};
 
 struct batch_options : draft_options {
     std::optional<std::size_t> count;
@@ -41,14 +40,13 @@ int run(cli_context& context, const batch_options& options, const CLI::App& comm
     validate(options);
     auto entries = entries_of(options);
     const auto with = options.opened(context);
-    batch_job job{
-        options.resume.empty() ? with.ids.uuid() : options.resume,
-        options.owner(context.parts.settings()),
-        std::move(entries),
-        options.concurrency.value_or(int(std::max(1u, std::thread::hardware_concurrency()))),
-        options.json,
-        options.file,
-        {}};
+    batch_job job{options.resume.empty() ? with.ids.uuid() : options.resume,
+                  options.owner(context.parts.settings()),
+                  std::move(entries),
+                  options.concurrency.value_or(with.engine.parallel()),
+                  options.json,
+                  options.file,
+                  {}};
     job.resume_words =
         fmt::format("medusa batch{} --resume {}", given_again(command, {"resume"}), job.id);
     return run_batch(with, job, context);
@@ -64,7 +62,7 @@ void add_batch(CLI::App& program, cli_context& context) {
               "How many predefined characters, 5 without it");
     command->add_option("--file", options->file, "A .jsonl or .csv file with one character a line");
     add_whole(*command, "--concurrency", options->concurrency, concurrency_range,
-              "How many at once, 1 to 64");
+              "How many at once, 1 to 256");
     command->add_option("--resume", options->resume, "Go on with the batch of this id");
     options->add_settings(*command);
     command->callback([&context, command, options] {

@@ -17,7 +17,7 @@ struct batch_job {
     std::string id;  // each line's job id follows from it, so that a batch can be resumed
     owner_info owner;
     std::vector<batch_entry> entries;
-    int concurrency = 2;       // stories at once, 1 to 64
+    int concurrency = 2;       // stories at once, 1 to 256
     bool json = false;         // a line a character, then a summary line
     std::string file;          // the batch file; empty for templates
     std::string resume_words;  // the command that goes on with this batch

@@ -10,6 +10,7 @@
 
 #include "cli/terminal.hpp"
 #include "config/config.hpp"
+#include "engine/image_server.hpp"
 #include "pipeline/parts.hpp"
 
 namespace medusa {
@@ -29,6 +30,8 @@ public:
     // The parts as configured; `engine` names one that is wanted instead of the configured one.
     virtual pipeline_parts& open(const std::string& engine) = 0;
     virtual std::vector<health_check> checks() = 0;
+    // Every image engine, the remote servers asked now.
+    virtual std::vector<server_status> engines(std::stop_token stop) = 0;
 };
 
 struct cli_context {
@@ -47,6 +50,7 @@ void add_show(CLI::App& program, cli_context& context);
 void add_delete(CLI::App& program, cli_context& context);
 void add_help(CLI::App& program, cli_context& context);
 void add_doctor(CLI::App& program, cli_context& context);
+void add_engines(CLI::App& program, cli_context& context);
 void add_completion(CLI::App& program, cli_context& context);
 
 // Reads the arguments, runs the command and returns the exit code (interface.md 3). Every error

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/options.hpp"
+#include "cli/workflow_file.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -44,7 +45,6 @@ void draft_options::add_settings(CLI::App& command) {
     command.add_option("--scheduler", scheduler, "Scheduler, like karras");
     add_whole(command, "--width", width, side_px_range, "Pixels, 64 to 2,048 in steps of 8");
     add_whole(command, "--height", height, side_px_range, "Pixels, 64 to 2,048 in steps of 8");
-    command.add_option("--workflow", workflow, "Exported ComfyUI workflow (API format)");
     add_surroundings(command);
 }
 
@@ -53,7 +53,8 @@ void draft_options::add_surroundings(CLI::App& command) {
     command.add_option("--negative-prompt", negative_prompt, "File with the negative prompt");
     command.add_option("--userId", user_id, "Owner of the character");
     command.add_option("--username", username, "The owner's name, for the folder");
-    command.add_option("--engine", engine, "Image engine, like sketch");
+    command.add_option("--engine", engine, "Image engine: sketch or remote");
+    command.add_option("--workflow", workflow, "Exported ComfyUI workflow (API format)");
     command.add_flag("--json", json, "Print JSON for programs");
 }
 
@@ -91,7 +92,8 @@ pipeline_parts draft_options::opened(cli_context& context) const {
     if (!name) probe.name = "any";
     if (!description) probe.description = "any";
     validate(std::move(probe));
-    if (!workflow.empty())
+    const bool embedded = engine == "sketch" || !context.parts.settings().engines.remote();
+    if (!workflow.empty() && embedded)
         throw error(errc::invalid_argument, "a workflow needs a ComfyUI server",
                     "The embedded engine draws without one: leave --workflow out");
     const auto text = [](const std::string& file) -> std::optional<std::string> {
@@ -101,7 +103,9 @@ pipeline_parts draft_options::opened(cli_context& context) const {
     // The files first: a wrong path is said before anything is opened or made.
     const auto positive = text(positive_prompt);
     const auto negative = text(negative_prompt);
+    auto graph = workflow.empty() ? std::nullopt : std::optional(read_workflow_file(workflow));
     pipeline_parts parts = context.parts.open(engine);
+    parts.workflow = std::move(graph);
     if (positive) parts.positive_text = positive;
     if (negative) parts.negative_text = negative;
     return parts;

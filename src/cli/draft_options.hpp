@@ -30,7 +30,8 @@ struct draft_options {
     // Adds what every character can be given; name and description are generate's.
     void add_settings(CLI::App& command);
     void add_character(CLI::App& command);
-    // Adds userId, username, engine, prompt files and json: what every picture can be given.
+    // Adds userId, username, engine, workflow, prompt files and json: what every picture can be
+    // given.
     void add_surroundings(CLI::App& command);
 
     // `draft` with everything that was given in place of its own.
@@ -38,7 +39,7 @@ struct draft_options {
     owner_info owner(const config& settings) const;
     // The options of the owner, to be said again in an advised command: " --userId bob".
     std::string owner_again() const;
-    // The parts for these options: engine and prompt files as given. Throws
+    // The parts for these options: engine, workflow and prompt files as given. Throws
     // error(invalid_argument) for a value that no character could be made with.
     pipeline_parts opened(cli_context& context) const;
 };

@@ -58,7 +58,7 @@ int generate_templates(cli_context& context, const generate_options& options,
     batch_job job{with.ids.uuid(),
                   options.owner(context.parts.settings()),
                   template_entries(count),
-                  2,
+                  with.engine.parallel(),
                   options.json,
                   {},
                   {}};

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto frame_time = 100ms;
 constexpr int bar_cells = 24;
+constexpr std::size_t rows_max = 8;
 
 const char* word(stage reached) {
     switch (reached) {
@@ -123,11 +124,17 @@ std::string progress_view::drawn(int columns) {
     const std::lock_guard lock(mutex_);
     const auto width = std::size_t(std::max(20, columns - 1));
     std::string text;
-    for (const auto& [index, own] : lines_) {
-        std::string row = fmt::format("  {:<10}", word(own.reached));
-        if (own.steps > 0) row += fmt::format("{:>3}/{:<3} ", own.step, own.steps);
-        text += cut(row + own.label, width) + "\n";
-    }
+    std::size_t shown = 0;
+    // Those that wait come last: with many servers only a part of the lines has room.
+    for (const bool waits : {false, true})
+        for (const auto& [index, own] : lines_) {
+            if ((own.reached == stage::waiting) != waits || shown == rows_max) continue;
+            std::string row = fmt::format("  {:<10}", word(own.reached));
+            if (own.steps > 0) row += fmt::format("{:>3}/{:<3} ", own.step, own.steps);
+            text += cut(row + own.label, width) + "\n";
+            ++shown;
+        }
+    if (lines_.size() > shown) text += fmt::format("  and {} more\n", lines_.size() - shown);
     const auto elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_);
     std::string row =
         fmt::format("{} {}/{}", bar(double(done_) / double(total_), bar_cells), done_, total_);

@@ -1,4 +1,5 @@
-// Progress on a terminal: one line for each character in work and a bar over all of them.
+// Progress on a terminal: one line for each character in work, as far as there is room, and a bar
+// over all of them.
 // Stages arrive from any thread; a thread of its own draws ten times a second, and only where
 // stderr is a terminal. With debug logging each stage is a message instead.
 #pragma once

@@ -88,13 +88,14 @@ struct variable {
     void (*read)(config&, const std::string&);
 };
 
-// Every variable there is (interface.md 2), and where it goes.
+// Every variable there is (interface.md 2), and where it goes. Secret is also the address of a pod:
+// who knows it can use it.
 const variable variables[] = {
-    {"RUNPOD_WEBUI_URL", false,
+    {"RUNPOD_WEBUI_URL", true,
      [](config& c, const std::string& v) { c.engines.webui_urls = url_list(v); }},
-    {"RUNPOD_REALISTIC_URL", false,
+    {"RUNPOD_REALISTIC_URL", true,
      [](config& c, const std::string& v) { c.engines.realistic_urls = url_list(v); }},
-    {"RUNPOD_ANIME_CARTOON_FANTASY_URL", false,
+    {"RUNPOD_ANIME_CARTOON_FANTASY_URL", true,
      [](config& c, const std::string& v) { c.engines.other_urls = url_list(v); }},
     {"RUNPOD_API_TOKEN_FILE", false,
      [](config& c, const std::string& v) { c.engines.token_file = file_value(v); }},

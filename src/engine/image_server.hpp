@@ -88,6 +88,7 @@ struct server_status {
     std::string serves;  // "every style", "realistic", "every style but realistic"
     std::string state;   // "ready", "warming", "down", "not asked"
     std::string reason;  // why it is not ready
+    std::string advice;  // what to do about it
     std::optional<server_capabilities> offers;
     server_load load;
     std::optional<double> seconds_a_picture;  // median of ours, where there were any

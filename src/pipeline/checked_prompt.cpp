@@ -34,8 +34,10 @@ composed_prompt checked_prompt(const pipeline_parts& with, const character& subj
                          {"mood", wish.mood},
                          {"setting", wish.setting},
                          {"prompt", wish.prompt},
-                         {"positive prompt", positive}},
-                        {{"negative prompt", negative}}});
+                         {"positive prompt", positive},
+                         {"workflow", with.workflow ? with.workflow->positive_text : ""}},
+                        {{"negative prompt", negative},
+                         {"workflow", with.workflow ? with.workflow->negative_text : ""}}});
 
     const auto composed = compose_prompt({.appearance = subject.appearance,
                                           .style = subject.style,

@@ -30,8 +30,9 @@ created_character already_made(const pipeline_parts& with, character record) {
     return result;
 }
 
-picture_request avatar_request(const character& record) {
+picture_request avatar_request(const pipeline_parts& with, const character& record) {
     picture_request request;
+    if (with.workflow) request.workflow = with.workflow->graph;
     request.job_id = record.job_id;
     request.appearance = record.appearance;
     request.style = record.style;
@@ -73,7 +74,7 @@ created_character draw_and_record(const pipeline_parts& with, character record,
     const auto text = embedding_text(record);
     auto vector = std::async(std::launch::async, [&] { return with.vectors.embed({&text, 1}); });
     context.progress(stage::drawing, 0, 0);
-    const auto request = avatar_request(record);
+    const auto request = avatar_request(with, record);
     const auto drawn = with.engine.render(request, drawing_progress(context), context.stop);
 
     context.progress(stage::storing, 0, 0);

@@ -60,6 +60,7 @@ std::optional<reference_picture> avatar_of(const pipeline_parts& with, const cha
 picture_request request_for(const pipeline_parts& with, const create_image_job& job,
                             const character& owner, int index) {
     picture_request request;
+    if (with.workflow) request.workflow = with.workflow->graph;
     request.job_id = job.id;
     request.image_index = index;
     request.appearance = owner.appearance;

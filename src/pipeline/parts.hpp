@@ -18,6 +18,13 @@
 
 namespace medusa {
 
+// A graph of the user's own, with what its nodes say: the policy sees that.
+struct checked_workflow {
+    user_workflow graph;
+    std::string positive_text;  // every text input but those
+    std::string negative_text;  // that only lead to a sampler's negative side
+};
+
 struct pipeline_parts {
     image_engine& engine;
     asset_store& assets;
@@ -31,6 +38,7 @@ struct pipeline_parts {
     std::optional<std::string> positive_text;  // of the prompt files; none: the built-in ones
     std::optional<std::string> negative_text;
     std::filesystem::path number_file;
+    std::optional<checked_workflow> workflow{};
 };
 
 enum class stage { warming, waiting, drawing, storing, recording, done };

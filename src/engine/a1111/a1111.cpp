@@ -114,7 +114,6 @@ public:
             reference = order.request.reference->read();
         const auto call = drawing_call(order, offers, face(), reference, address_.exclusive);
         check_duration(order.request.settings);
-        if (order.accepted) order.accepted(order.attempt_id);
         const auto began = time_.elapsed();
         const auto reply = draw(call, order, offers, progress, stop);
         learn(order.request.settings, time_.elapsed() - began);

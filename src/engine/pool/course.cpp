@@ -55,6 +55,11 @@ ruling picture_course::new_try(attempt_state ends_as, bool from_budget) {
     return {ruling::act::try_anew, ends_as, pause, true};
 }
 
+ruling picture_course::undecodable() {
+    if (++undecodable_ >= undecodable_max) return {};
+    return {ruling::act::ask_again};
+}
+
 ruling picture_course::faceless(const std::string& identity_method) {
     faceless_.insert(identity_method);
     // The last rung needs no face: a server that says so of it is at fault.

@@ -19,6 +19,8 @@ namespace medusa {
 
 // Of one picture, those that a server spoilt; waiting for a pod costs none.
 inline constexpr int attempts_a_picture = 5;
+// Pictures that cannot be decoded; a second one is no accident.
+inline constexpr int undecodable_max = 2;
 // A server that takes a prompt, fails before the picture is here, and may hold it still.
 inline constexpr int lookups_an_attempt = 3;
 
@@ -47,6 +49,8 @@ public:
     ruling failed(const error& failure, bool accepted);
     // The server could not be asked any more about an attempt: it is taken to be gone.
     ruling unanswered();
+    // What came is no picture: brought once more, then given up.
+    ruling undecodable();
     // The identity method found no face; the next of the server's rungs is tried.
     ruling faceless(const std::string& identity_method);
 
@@ -65,6 +69,7 @@ private:
     std::set<std::string> faceless_;
     int spoilt_ = 0;
     int lookups_ = 0;
+    int undecodable_ = 0;
 };
 
 }  // namespace medusa

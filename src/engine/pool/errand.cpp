@@ -38,7 +38,7 @@ errand::errand(const pool_parts& with, turnstile& servers, retry_budget& budget,
       progress_(progress),
       stop_(std::move(stop)),
       wish_{request.style, request.settings.model, request.workflow.has_value()},
-      course_(with.attempts.of(request.job_id, request.image_index), budget, system_random()) {}
+      course_(with.attempts->of(request.job_id, request.image_index), budget, system_random()) {}
 
 picture errand::run() {
     for (const auto& earlier : course_.open())
@@ -64,6 +64,9 @@ std::optional<picture> errand::ask_earlier(const attempt& earlier) {
 std::optional<picture> errand::draw() {
     auto place = servers_.wait(wish_, next_terms_, progress_, stop_);
     const stay held(servers_, place.server);
+    // Only now that another server takes the picture: without one, this attempt was its best hope.
+    if (unanswered_) end(*unanswered_, attempt_state::lost, "its server could not be asked");
+    unanswered_.reset();
     trial current{written_down(place), place.server, false};
     auto drawn = outcome(current, true);
     if (drawn && !place.model.note.empty()) drawn->notes.push_back(std::move(place.model.note));
@@ -80,44 +83,59 @@ attempt errand::written_down(const placement& place) {
     sent.identity_method =
         course_.method(servers_.offers(place.server), request_.reference.has_value());
     sent.created_at = with_.time.now();
-    with_.attempts.begin(sent);
+    with_.attempts->begin(sent);
     return sent;
 }
 
 // The attempt's picture; none when it ended without one and another may follow.
 std::optional<picture> errand::outcome(trial& current, bool anew) {
     for (;; anew = false) {
+        if (!anew && !can_be_asked(current)) return std::nullopt;
+        std::optional<picture> drawn;
         try {
-            if (!anew) servers_.wait(wish_, {.only = current.server}, progress_, stop_);
-        } catch (const error& unanswered) {
-            if (unanswered.code() == errc::cancelled) {
-                end(current.sent, attempt_state::cancelled, "");
-                throw;
-            }
-            const auto next = course_.unanswered();
-            end(current.sent, next.ends_as, unanswered.detail());
-            if (next.next == ruling::act::give_up) throw course_.last_words(unanswered);
-            next_terms_ = {.avoid = current.server};
-            return std::nullopt;
-        }
-        try {
-            const attempt_order order{request_,
-                                      current.sent.id,
-                                      current.sent.remote_id,
-                                      current.sent.model,
-                                      current.sent.identity_method,
-                                      [&](const std::string& remote_id) {
-                                          current.accepted = true;
-                                          if (remote_id == current.sent.id) return;
-                                          current.sent.remote_id = remote_id;
-                                          with_.attempts.accepted(current.sent.id, remote_id);
-                                      }};
-            auto& server = servers_.server(current.server);
-            return ended(current, anew ? server.run(order, progress_, stop_)
-                                       : server.resume(order, progress_, stop_));
+            drawn = answer(current, anew);
         } catch (const error& failure) {
-            if (!goes_on(current, failure)) return std::nullopt;
+            servers_.failed(current.server, failure);
+            const auto next = course_.failed(failure, current.accepted);
+            if (!goes_on(current, next, failure)) return std::nullopt;
+            continue;
         }
+        if (!drawn || is_whole(*drawn, current)) return ended(current, std::move(drawn));
+    }
+}
+
+std::optional<picture> errand::answer(trial& current, bool anew) {
+    const auto accepted = [&](const std::string& remote_id) {
+        current.accepted = true;
+        if (remote_id == current.sent.id) return;
+        current.sent.remote_id = remote_id;
+        with_.attempts->accepted(current.sent.id, remote_id);
+    };
+    const attempt_order order{request_,
+                              current.sent.id,
+                              current.sent.remote_id,
+                              current.sent.model,
+                              current.sent.identity_method,
+                              accepted};
+    auto& server = servers_.server(current.server);
+    return anew ? server.run(order, progress_, stop_) : server.resume(order, progress_, stop_);
+}
+
+// Waits until the server can be asked; false when that is in vain.
+bool errand::can_be_asked(const trial& current) {
+    try {
+        servers_.wait(wish_, {.only = current.server}, progress_, stop_);
+        return true;
+    } catch (const error& unanswered) {
+        const bool stopped = unanswered.code() == errc::cancelled;
+        if (stopped || course_.unanswered().next == ruling::act::give_up) {
+            end(current.sent, stopped ? attempt_state::cancelled : attempt_state::lost,
+                unanswered.detail());
+            throw course_.last_words(unanswered);
+        }
+        unanswered_ = current.sent;
+        next_terms_ = {.avoid = current.server};
+        return false;
     }
 }
 
@@ -137,10 +155,21 @@ std::optional<picture> errand::ended(trial& current, std::optional<picture> draw
     return std::nullopt;
 }
 
+// False: what came cannot be used, and the server is asked for it once more. Throws the second
+// time.
+bool errand::is_whole(const picture& drawn, trial& current) {
+    if (!with_.inspect) return true;
+    try {
+        with_.inspect(drawn);
+        return true;
+    } catch (const error& unusable) {
+        goes_on(current, course_.undecodable(), unusable);
+        return false;
+    }
+}
+
 // True: the same attempt is asked after. False: it is over, another one may follow. Else throws.
-bool errand::goes_on(trial& current, const error& failure) {
-    servers_.failed(current.server, failure);
-    const auto next = course_.failed(failure, current.accepted);
+bool errand::goes_on(trial& current, const ruling& next, const error& failure) {
     if (next.next == ruling::act::ask_again) {
         current.accepted = true;
         return true;
@@ -154,7 +183,7 @@ bool errand::goes_on(trial& current, const error& failure) {
 }
 
 void errand::end(const attempt& of, attempt_state state, const std::string& reason) {
-    with_.attempts.end(of.id, state, reason);
+    with_.attempts->end(of.id, state, reason);
 }
 
 }  // namespace medusa

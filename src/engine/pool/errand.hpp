@@ -27,8 +27,11 @@ private:
     std::optional<picture> draw();
     attempt written_down(const placement& place);
     std::optional<picture> outcome(trial& current, bool anew);
+    std::optional<picture> answer(trial& current, bool anew);
+    bool can_be_asked(const trial& current);
     std::optional<picture> ended(trial& current, std::optional<picture> drawn);
-    bool goes_on(trial& current, const error& failure);
+    bool goes_on(trial& current, const ruling& next, const error& failure);
+    bool is_whole(const picture& drawn, trial& current);
     void end(const attempt& of, attempt_state state, const std::string& reason);
 
     const pool_parts& with_;
@@ -39,6 +42,7 @@ private:
     picture_wish wish_;
     picture_course course_;
     ticket_terms next_terms_;
+    std::optional<attempt> unanswered_;  // sent, and its server cannot be asked
 };
 
 }  // namespace medusa

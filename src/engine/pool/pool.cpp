@@ -42,7 +42,7 @@ public:
                 bad->reason.empty()
                     ? fmt::format("RunPod connection failed: {} has not answered yet", bad->label)
                     : bad->reason,
-                {}, "engine");
+                bad->advice, "engine");
         return fmt::format("{} of {} servers ready", found.size(), found.size());
     }
 

@@ -27,10 +27,12 @@ struct dialect {
 struct pool_parts {
     std::vector<pool_member> members;  // at least one
     std::vector<dialect> dialects;     // asked in this order
-    attempt_log& attempts;
+    attempt_log* attempts;             // null where nothing is drawn, only asked
     id_source& ids;
     const clock& time;
     timer& pauses;
+    // Decodes what came and throws when it is no whole picture; may be empty.
+    std::function<void(const picture&)> inspect{};
 };
 
 class engine_pool : public image_engine {

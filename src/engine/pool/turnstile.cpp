@@ -206,7 +206,10 @@ server_status turnstile::status_of(std::size_t index) const {
     status.label = members_[index].address.label;
     status.serves = members_[index].serves();
     status.state = word_of(one.state());
-    if (one.reason()) status.reason = one.reason()->what();
+    if (one.reason()) {
+        status.reason = one.reason()->detail();
+        status.advice = one.reason()->advice();
+    }
     status.offers = one.offers();
     status.seconds_a_picture = one.seconds_a_picture();
     return status;
@@ -234,7 +237,8 @@ std::vector<server_status> turnstile::survey(milliseconds patience, std::stop_to
                     found[i].load = server(i).load(stop);
                 } catch (const error& failure) {
                     found[i].state = word_of(pod_state::down);
-                    found[i].reason = failure.what();
+                    found[i].reason = failure.detail();
+                    found[i].advice = failure.advice();
                 }
             }));
     for (auto& one : loads) one.get();

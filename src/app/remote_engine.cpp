@@ -1,0 +1,116 @@
+#include "app/remote_engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/text.hpp"
+#include "decode/picture_inspector.hpp"
+#include "engine/a1111/a1111.hpp"
+#include "net/http.hpp"
+#include "net/retry.hpp"
+
+namespace medusa {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t token_bytes_max = 64 << 10;
+// Decoding is quick beside drawing: more at once would only take memory.
+constexpr unsigned decoders_max = 4;
+
+// What adapters of all dialects share.
+struct wires {
+    std::unique_ptr<http_client> http = make_http_client();
+};
+
+struct dialect_adapter {
+    std::string_view name;
+    bool (*answers)(const server_address&, wires&, std::stop_token);
+    std::unique_ptr<image_server> (*make)(const server_address&, wires&);
+};
+
+// The table of dialects: a new one is its folder and one line here.
+constexpr dialect_adapter adapters[] = {
+    {"a1111",
+     [](const server_address& address, wires& by, std::stop_token stop) {
+         return is_a1111(address, *by.http, std::move(stop));
+     },
+     [](const server_address& address, wires& by) {
+         return make_a1111_server(address, *by.http, system_timer());
+     }},
+};
+
+std::vector<dialect> dialects_over(wires& by) {
+    std::vector<dialect> known;
+    for (const auto& adapter : adapters)
+        known.push_back({std::string(adapter.name),
+                         [&adapter, &by](const server_address& address, std::stop_token stop) {
+                             return adapter.answers(address, by, std::move(stop))
+                                        ? adapter.make(address, by)
+                                        : nullptr;
+                         }});
+    return known;
+}
+
+std::string token_in(const fs::path& file) {
+    if (file.empty()) return {};
+    auto token = collapse_spaces(read_file(file, token_bytes_max));
+    if (token.empty() || token.find(' ') != std::string::npos)
+        throw error(errc::invalid_argument,
+                    fmt::format("the token file {} does not hold one token", file.string()),
+                    "RUNPOD_API_TOKEN_FILE names a file with nothing but the token");
+    return token;
+}
+
+// The decoder lies beside the program.
+std::unique_ptr<picture_inspector> inspector() {
+    const auto program = fs::read_symlink("/proc/self/exe");
+    const auto children = std::clamp(std::thread::hardware_concurrency(), 1u, decoders_max);
+    return make_picture_inspector(program.parent_path() / "medusa-decoder", int(children));
+}
+
+class remote_engine final : public engine_pool {
+public:
+    remote_engine(std::vector<pool_member> members, attempt_log* attempts)
+        : pool_(make_engine_pool({.members = std::move(members),
+                                  .dialects = dialects_over(wires_),
+                                  .attempts = attempts,
+                                  .ids = random_ids(),
+                                  .time = system_clock(),
+                                  .pauses = system_timer(),
+                                  .inspect = [this](const picture& drawn) {
+                                      inspector_->inspect(drawn.png, drawn.width, drawn.height);
+                                  }})) {}
+
+    picture render(const picture_request& request, const progress_sink& progress,
+                   std::stop_token stop) override {
+        return pool_->render(request, progress, std::move(stop));
+    }
+    int parallel() const override { return pool_->parallel(); }
+    std::string check() override { return pool_->check(); }
+    std::vector<server_status> survey(std::stop_token stop) override {
+        return pool_->survey(std::move(stop));
+    }
+
+private:
+    wires wires_;
+    std::unique_ptr<picture_inspector> inspector_ = inspector();
+    std::unique_ptr<engine_pool> pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<engine_pool> make_remote_engine(const engines_config& set, attempt_log* attempts) {
+    auto members = roster_of({.every_style = set.webui_urls,
+                              .realistic = set.realistic_urls,
+                              .other_styles = set.other_urls,
+                              .token = token_in(set.token_file)});
+    return std::make_unique<remote_engine>(std::move(members), attempts);
+}
+
+}  // namespace medusa

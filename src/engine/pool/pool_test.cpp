@@ -1,0 +1,398 @@
+#include "engine/pool/pool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "core/error.hpp"
+
+namespace medusa {
+namespace {
+
+using namespace std::chrono_literals;
+
+error failure_of(failure_class kind) {
+    return error(errc::unavailable, remote_failure{kind}, "RunPod connection failed: as told");
+}
+
+class kept_log final : public attempt_log {
+public:
+    void begin(const attempt& sent) override {
+        const std::lock_guard lock(mutex_);
+        rows_.push_back(sent);
+    }
+    void accepted(const std::string& id, const std::string& remote_id) override {
+        const std::lock_guard lock(mutex_);
+        for (auto& row : rows_)
+            if (row.id == id) row.remote_id = remote_id;
+    }
+    void end(const std::string& id, attempt_state state, const std::string& reason) override {
+        const std::lock_guard lock(mutex_);
+        for (auto& row : rows_)
+            if (row.id == id && row.state == attempt_state::sent) {
+                row.state = state;
+                row.reason = reason;
+            }
+    }
+    std::vector<attempt> of(const std::string& job_id, int image_index) override {
+        const std::lock_guard lock(mutex_);
+        std::vector<attempt> found;
+        for (const auto& row : rows_)
+            if (row.job_id == job_id && row.image_index == image_index) found.push_back(row);
+        return found;
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<attempt> rows_;
+};
+
+// What the stand-in servers do, shared with the test.
+struct script {
+    using step = std::function<std::optional<picture>(const attempt_order&, std::stop_token)>;
+    std::mutex mutex;
+    std::deque<step> runs;     // one for each run(); empty: a picture
+    std::deque<step> resumes;  // one for each resume(); empty: lost
+    std::deque<error> probes;  // failures before it is ready
+    std::vector<std::string> ran;
+    std::vector<std::string> resumed;
+    std::vector<std::string> methods;
+    attempt_log* log = nullptr;
+    std::atomic<int> inside = 0;
+    std::atomic<int> most_inside = 0;
+
+    step next(std::deque<step>& steps) {
+        const std::lock_guard lock(mutex);
+        if (steps.empty()) return {};
+        auto first = std::move(steps.front());
+        steps.pop_front();
+        return first;
+    }
+};
+
+picture drawn_by(const attempt_order& order) {
+    picture drawn;
+    drawn.png = "a picture of " + order.attempt_id;
+    drawn.engine = "comfyui";
+    drawn.model = order.model;
+    drawn.identity_method = order.identity_method;
+    return drawn;
+}
+
+class scripted_server final : public image_server {
+public:
+    scripted_server(server_address address, script& with)
+        : address_(std::move(address)), script_(with) {}
+    const server_address& address() const override { return address_; }
+    server_capabilities probe(std::stop_token) override {
+        const std::lock_guard lock(script_.mutex);
+        if (!script_.probes.empty()) {
+            const auto failure = script_.probes.front();
+            script_.probes.pop_front();
+            throw error(failure);
+        }
+        server_capabilities offers;
+        offers.dialect = "comfyui";
+        offers.checkpoints = {"only.safetensors"};
+        offers.identity_methods = {"faceid", "seed"};
+        return offers;
+    }
+    server_load load(std::stop_token) override { return {1, 3}; }
+    std::optional<picture> run(const attempt_order& order, const progress_sink&,
+                               std::stop_token stop) override {
+        const int now = ++script_.inside;
+        for (int most = script_.most_inside; most < now;)
+            script_.most_inside.compare_exchange_weak(most, now);
+        {
+            const std::lock_guard lock(script_.mutex);
+            script_.ran.push_back(order.attempt_id);
+            script_.methods.push_back(order.identity_method);
+        }
+        const auto rows = script_.log->of(order.request.job_id, order.request.image_index);
+        EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [&](const attempt& row) {
+            return row.id == order.attempt_id && row.state == attempt_state::sent;
+        })) << "sent before it was written down";
+        const auto step = script_.next(script_.runs);
+        const auto leave = std::shared_ptr<void>(nullptr, [this](void*) { --script_.inside; });
+        return step ? step(order, stop) : drawn_by(order);
+    }
+    std::optional<picture> resume(const attempt_order& order, const progress_sink&,
+                                  std::stop_token stop) override {
+        {
+            const std::lock_guard lock(script_.mutex);
+            script_.resumed.push_back(order.attempt_id);
+        }
+        const auto step = script_.next(script_.resumes);
+        if (!step) throw failure_of(failure_class::lost);
+        return step(order, stop);
+    }
+
+private:
+    server_address address_;
+    script& script_;
+};
+
+script::step throwing(failure_class kind) {
+    return [kind](const attempt_order&, std::stop_token) -> std::optional<picture> {
+        throw failure_of(kind);
+    };
+}
+
+class server_pool : public testing::Test {
+protected:
+    server_pool() { script_.log = &log_; }
+
+    std::unique_ptr<engine_pool> pool(int servers = 1) {
+        std::vector<std::string> urls;
+        for (int i = 0; i < servers; ++i)
+            urls.push_back("http://127.0.0.1:" + std::to_string(i + 1));
+        const auto open = [this](const server_address& address, std::stop_token) {
+            return std::make_unique<scripted_server>(address, script_);
+        };
+        const auto foreign = [](const server_address&, std::stop_token) {
+            return std::unique_ptr<image_server>();
+        };
+        return make_engine_pool({.members = roster_of({.every_style = urls}),
+                                 .dialects = {{"other", foreign}, {"scripted", open}},
+                                 .attempts = &log_,
+                                 .ids = random_ids(),
+                                 .time = system_clock(),
+                                 .pauses = system_timer(),
+                                 .inspect = inspect_});
+    }
+    picture_request request(int index = 0) const {
+        picture_request wanted;
+        wanted.job_id = "job";
+        wanted.image_index = index;
+        wanted.style = "anime";
+        return wanted;
+    }
+    picture render(engine_pool& with, const picture_request& wanted, std::stop_token stop = {}) {
+        return with.render(
+            wanted, [this](const render_progress& told) { told_ = told.reached; }, std::move(stop));
+    }
+    std::vector<attempt_state> ends() {
+        std::vector<attempt_state> found;
+        for (const auto& row : log_.of("job", 0)) found.push_back(row.state);
+        return found;
+    }
+    attempt earlier(attempt_state state) const {
+        attempt sent;
+        sent.id = "e";
+        sent.job_id = "job";
+        sent.server = "http://127.0.0.1:1";
+        sent.state = state;
+        return sent;
+    }
+
+    using states = std::vector<attempt_state>;
+    kept_log log_;
+    script script_;
+    std::function<void(const picture&)> inspect_;
+    std::atomic<render_progress::state> told_ = render_progress::state::drawing;
+};
+
+TEST_F(server_pool, draws_a_picture_and_keeps_its_attempt) {
+    const auto with = pool();
+    const auto drawn = render(*with, request());
+    const auto rows = log_.of("job", 0);
+    ASSERT_EQ(rows.size(), 1u);
+    EXPECT_EQ(drawn.png, "a picture of " + rows[0].id);
+    EXPECT_EQ(rows[0].state, attempt_state::done);
+    EXPECT_EQ(rows[0].model, "only.safetensors");
+    EXPECT_EQ(rows[0].identity_method, "seed");
+    ASSERT_EQ(drawn.notes.size(), 1u) << "the default model is not there";
+    EXPECT_EQ(with->parallel(), 2);
+}
+
+TEST_F(server_pool, asks_after_an_unclear_attempt_and_sends_nothing_again) {
+    script_.runs = {throwing(failure_class::ambiguous)};
+    script_.resumes = {[](const attempt_order& order, std::stop_token) { return drawn_by(order); }};
+    const auto drawn = render(*pool(), request());
+    EXPECT_EQ(script_.ran.size(), 1u);
+    EXPECT_EQ(script_.resumed, script_.ran);
+    EXPECT_EQ(drawn.png, "a picture of " + script_.ran[0]);
+    EXPECT_EQ(ends(), states{attempt_state::done});
+}
+
+TEST_F(server_pool, replaces_an_attempt_that_the_server_lost) {
+    script_.runs = {throwing(failure_class::ambiguous)};
+    render(*pool(), request());
+    ASSERT_EQ(script_.ran.size(), 2u);
+    EXPECT_NE(script_.ran[0], script_.ran[1]);
+    EXPECT_EQ(ends(), (states{attempt_state::lost, attempt_state::done}));
+}
+
+TEST_F(server_pool, fetches_what_an_earlier_process_sent) {
+    int index = 0;
+    for (const auto state : {attempt_state::sent, attempt_state::done}) {
+        auto sent = earlier(state);
+        sent.image_index = ++index;
+        log_.begin(sent);
+        script_.resumes = {
+            [](const attempt_order& order, std::stop_token) { return drawn_by(order); }};
+        EXPECT_EQ(render(*pool(), request(index)).png, "a picture of e");
+        EXPECT_TRUE(script_.ran.empty()) << "it was drawn twice";
+    }
+}
+
+TEST_F(server_pool, draws_again_what_an_earlier_process_sent_and_the_server_lost) {
+    log_.begin(earlier(attempt_state::sent));
+    render(*pool(), request());
+    EXPECT_EQ(ends(), (states{attempt_state::lost, attempt_state::done}));
+    EXPECT_EQ(script_.ran.size(), 1u);
+}
+
+TEST_F(server_pool, gives_up_on_a_server_that_is_not_in_use_any_more) {
+    auto sent = earlier(attempt_state::sent);
+    sent.server = "http://elsewhere:1";
+    log_.begin(sent);
+    render(*pool(), request());
+    EXPECT_EQ(ends(), (states{attempt_state::lost, attempt_state::done}));
+}
+
+TEST_F(server_pool, leaves_an_attempt_open_that_nobody_can_be_asked_about) {
+    log_.begin(earlier(attempt_state::sent));
+    script_.probes.assign(10, failure_of(failure_class::permanent));
+    EXPECT_THROW(render(*pool(), request()), error);
+    EXPECT_EQ(ends(), states{attempt_state::sent}) << "its picture may still be fetched";
+}
+
+TEST_F(server_pool, tells_what_the_server_refused) {
+    script_.runs = {throwing(failure_class::permanent)};
+    try {
+        render(*pool(), request());
+        FAIL() << "it was drawn";
+    } catch (const error& reason) {
+        EXPECT_EQ(reason.detail(), "RunPod connection failed: as told");
+    }
+    EXPECT_EQ(ends(), states{attempt_state::failed});
+}
+
+TEST_F(server_pool, goes_down_the_ladder_when_no_face_is_found) {
+    script_.runs = {[](const attempt_order&, std::stop_token) { return std::optional<picture>(); }};
+    auto wanted = request();
+    wanted.reference = reference_picture{"avatar", [] { return std::string("png"); }};
+    EXPECT_EQ(render(*pool(), wanted).identity_method, "seed");
+    EXPECT_EQ(script_.methods, (std::vector<std::string>{"faceid", "seed"}));
+    EXPECT_EQ(ends(), (states{attempt_state::failed, attempt_state::done}));
+}
+
+TEST_F(server_pool, brings_a_damaged_picture_once_more) {
+    script_.resumes = {[](const attempt_order& order, std::stop_token) { return drawn_by(order); }};
+    int looked = 0;
+    inspect_ = [&](const picture&) {
+        if (++looked == 1) throw error(errc::unavailable, "Image download failed: cut");
+    };
+    render(*pool(), request());
+    EXPECT_EQ(looked, 2);
+    EXPECT_EQ(script_.ran.size(), 1u);
+    EXPECT_EQ(ends(), states{attempt_state::done});
+}
+
+TEST_F(server_pool, gives_up_on_a_picture_that_is_damaged_twice) {
+    const auto again = [](const attempt_order& order, std::stop_token) { return drawn_by(order); };
+    script_.resumes = {again, again};
+    inspect_ = [](const picture&) { throw error(errc::unavailable, "Image download failed: cut"); };
+    EXPECT_THROW(render(*pool(), request()), error);
+    EXPECT_EQ(ends(), states{attempt_state::failed});
+}
+
+TEST_F(server_pool, waits_for_a_cold_server) {
+    script_.probes = {failure_of(failure_class::warming)};
+    render(*pool(), request());
+    EXPECT_EQ(ends(), states{attempt_state::done});
+    EXPECT_EQ(told_, render_progress::state::warming);
+}
+
+TEST_F(server_pool, stops_while_it_waits_and_while_it_draws) {
+    script_.probes.assign(1'000, failure_of(failure_class::warming));
+    const auto with = pool();
+    std::stop_source waiting;
+    std::jthread first([&] {
+        std::this_thread::sleep_for(50ms);
+        waiting.request_stop();
+    });
+    try {
+        render(*with, request(), waiting.get_token());
+        ADD_FAILURE() << "not stopped";
+    } catch (const error& reason) {
+        EXPECT_EQ(reason.code(), errc::cancelled);
+    }
+    EXPECT_TRUE(log_.of("job", 0).empty());
+
+    script_.probes.clear();
+    script_.runs = {[](const attempt_order&, std::stop_token stop) -> std::optional<picture> {
+        while (!stop.stop_requested()) std::this_thread::sleep_for(1ms);
+        throw error(errc::cancelled, "interrupted");
+    }};
+    std::stop_source drawing;
+    std::jthread second([&] {
+        std::this_thread::sleep_for(50ms);
+        drawing.request_stop();
+    });
+    EXPECT_THROW(render(*pool(), request(), drawing.get_token()), error);
+    EXPECT_EQ(ends(), states{attempt_state::cancelled});
+}
+
+TEST_F(server_pool, never_holds_more_than_two_pictures_on_a_server) {
+    for (int i = 0; i < 60; ++i)
+        script_.runs.push_back([](const attempt_order& order, std::stop_token) {
+            std::this_thread::sleep_for(1ms);
+            return drawn_by(order);
+        });
+    const auto with = pool(3);
+    std::vector<std::jthread> stories;
+    for (int thread = 0; thread < 20; ++thread)
+        stories.emplace_back([&, thread] {
+            for (int i = 0; i < 3; ++i) render(*with, request(3 * thread + i));
+        });
+    stories.clear();
+    EXPECT_EQ(script_.ran.size(), 60u);
+    EXPECT_LE(script_.most_inside, 6);
+    EXPECT_GE(script_.most_inside, 3);
+}
+
+TEST_F(server_pool, says_when_something_else_answers_at_an_address) {
+    const auto foreign = [](const server_address&, std::stop_token) {
+        return std::unique_ptr<image_server>();
+    };
+    const auto with =
+        make_engine_pool({.members = roster_of({.every_style = {"http://127.0.0.1:1"}}),
+                          .dialects = {{"other", foreign}},
+                          .attempts = &log_,
+                          .ids = random_ids(),
+                          .time = system_clock(),
+                          .pauses = system_timer()});
+    try {
+        render(*with, request());
+        FAIL() << "it was drawn";
+    } catch (const error& reason) {
+        EXPECT_EQ(reason.code(), errc::unavailable);
+        EXPECT_NE(reason.detail().find("no image engine"), std::string::npos) << reason.detail();
+    }
+    const auto rows = with->survey({});
+    ASSERT_EQ(rows.size(), 1u);
+    EXPECT_EQ(rows[0].state, "down");
+    EXPECT_THROW(with->check(), error);
+}
+
+TEST_F(server_pool, tells_how_its_servers_are) {
+    const auto with = pool(2);
+    render(*with, request());
+    const auto rows = with->survey({});
+    ASSERT_EQ(rows.size(), 2u);
+    for (const auto& row : rows) {
+        EXPECT_EQ(row.state, "ready");
+        EXPECT_EQ(row.load.waiting, 3);
+        ASSERT_TRUE(row.offers);
+        EXPECT_EQ(row.offers->checkpoints, std::vector<std::string>{"only.safetensors"});
+    }
+    EXPECT_EQ(with->check(), "2 of 2 servers ready");
+}
+
+}  // namespace
+}  // namespace medusa
