@@ -13,7 +13,7 @@ constexpr milliseconds feed_open_max{2'000};
 constexpr milliseconds cancel_again_pause{300};
 constexpr milliseconds cancel_again_until{900};
 constexpr int fetches_max = 3;
-constexpr milliseconds fetch_pause{300};
+constexpr milliseconds fetch_pause{100};
 
 // Whether the server may have the prompt although the call failed. Of a gateway's 5xx nobody knows
 // which side of it failed.

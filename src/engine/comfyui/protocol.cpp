@@ -48,8 +48,13 @@ void prompt_protocol::answered() {
 }
 
 void prompt_protocol::accepted(const std::string& prompt, milliseconds now) {
-    // A server that gives its own ids may have run it before we knew what to listen for.
-    if (prompt != prompt_) look_at(now);
+    if (prompt != prompt_) {
+        // The server gives its own ids, and may have run it before we knew what to listen for.
+        look_at(now);
+    } else if (!over_soon_) {
+        look_ = look::none;
+        next_look_.reset();
+    }
     prompt_ = prompt;
     moved(now);
 }

@@ -211,6 +211,17 @@ TEST(protocol, fewer_than_ten_requests_in_ten_seconds) {
     }
 }
 
+TEST(protocol, a_prompt_that_is_accepted_is_not_asked_after_at_once) {
+    scene s(false);
+    s.watched.accepted(prompt, s.now);
+    EXPECT_EQ(s.until(milliseconds{500}), step::wait);
+    // Unless it is over already: frames may be faster than the reply.
+    scene quick(false);
+    quick.watched.see(told(frame::kind::over), quick.now);
+    quick.watched.accepted(prompt, quick.now);
+    EXPECT_EQ(quick.until(milliseconds{0}), step::ask_history);
+}
+
 TEST(protocol, a_server_that_gives_its_own_id_is_asked_at_once) {
     scene s;
     s.watched.accepted("99", s.now);
