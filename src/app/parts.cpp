@@ -8,6 +8,7 @@
 
 #include "app/lazy_embedder.hpp"
 #include "app/remote_engine.hpp"
+#include "asset/cloudinary/cloudinary_assets.hpp"
 #include "asset/local/local_assets.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -43,11 +44,15 @@ constexpr const engine_adapter* engines[] = {&sketch, &remote};
 struct asset_adapter {
     std::string_view name;
     bool (*wanted)(const config&);
-    std::unique_ptr<asset_store> (*make)(const config&);
+    std::unique_ptr<asset_store> (*make)(const config&, std::stop_token);
 };
 constexpr asset_adapter asset_stores[] = {
-    {"local folder", [](const config& c) { return !c.cloudinary.configured(); },
-     [](const config& c) { return make_local_asset_store(c.data / "assets"); }},
+    {"local folder, embedded", [](const config& c) { return !c.cloudinary.configured(); },
+     [](const config& c, std::stop_token) { return make_local_asset_store(c.data / "assets"); }},
+    {"Cloudinary", [](const config& c) { return c.cloudinary.configured(); },
+     [](const config& c, std::stop_token stop) {
+         return make_cloudinary_asset_store({.settings = c.cloudinary, .stop = std::move(stop)});
+     }},
 };
 
 struct store_adapter {
@@ -89,8 +94,7 @@ const auto& adapter_for(const Adapters& adapters, const config& settings, const 
 }
 
 const asset_adapter& assets_for(const config& settings) {
-    return adapter_for(asset_stores, settings,
-                       "Cloudinary upload failed: this version has no Cloudinary store yet");
+    return adapter_for(asset_stores, settings, "no asset store is set");
 }
 
 const store_adapter& store_for(const config& settings) {
@@ -128,8 +132,8 @@ struct opened_parts {
         : positive(text_of(settings.positive_prompt)),
           negative(text_of(settings.negative_prompt)),
           rules(policy_for(settings)),
-          stored(store_for(settings).make(settings, std::move(stop))),
-          assets(assets_for(settings).make(settings)),
+          stored(store_for(settings).make(settings, stop)),
+          assets(assets_for(settings).make(settings, std::move(stop))),
           vectors(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
           })),
@@ -225,8 +229,8 @@ public:
         const auto& c = settings();
         auto found = engine_checks(c);
         const health_check others[] = {
-            {"asset store", c.cloudinary.configured() ? "Cloudinary" : "local folder, embedded",
-             [&c] { return assets_for(c).make(c)->check(); }},
+            {"asset store", std::string(assets_for(c).name),
+             [this, &c] { return assets_for(c).make(c, stop_)->check(); }},
             {"character store", c.mongodb_uri.empty() ? "SQLite, embedded" : "MongoDB",
              [this, &c] { return store_for(c).make(c, stop_).characters->check(); }},
             {"embedder", "MiniLM on OpenVINO, embedded", check_embedder},

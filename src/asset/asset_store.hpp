@@ -27,7 +27,8 @@ class asset_store {
 public:
     virtual ~asset_store() = default;
 
-    // Stores `bytes` whole or not at all; durable when it returns.
+    // Stores `bytes` whole or not at all; durable when it returns. An asset is never empty:
+    // error(invalid_argument), as for one that is larger than the store takes.
     virtual stored_asset put(std::string_view path, std::string_view bytes,
                              if_present present = if_present::keep) = 0;
     // Empty when nothing is stored there.
@@ -36,7 +37,8 @@ public:
     virtual void remove(std::string_view path) = 0;
     // The paths of all assets below `folder`, sorted; unfinished writes are not among them.
     virtual std::vector<std::string> list(std::string_view folder) = 0;
-    // What put() of this path returns, without a look at the store.
+    // Where put() of this path stores it, without a look at the store. The url leads to the same
+    // bytes as put()'s; it may lack what only the store knows (a version).
     virtual stored_asset locate(std::string_view path) const = 0;
     // One cheap real call for `doctor`; returns a line to show.
     virtual std::string check() = 0;

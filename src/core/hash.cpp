@@ -29,6 +29,9 @@ std::string digest_hex(const EVP_MD* algorithm, std::string_view bytes) {
 std::string md5_hex(std::string_view bytes) {
     return digest_hex(EVP_md5(), bytes);
 }
+std::string sha1_hex(std::string_view bytes) {
+    return digest_hex(EVP_sha1(), bytes);
+}
 std::string sha256_hex(std::string_view bytes) {
     return digest_hex(EVP_sha256(), bytes);
 }

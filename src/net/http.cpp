@@ -224,9 +224,10 @@ private:
         readers_.reserve(request_.form.size());
         for (const auto& field : request_.form) {
             auto* const part = curl_mime_addpart(form_.get());
-            auto& reader = readers_.emplace_back(part_reader{field.data});
+            const std::string_view data = field.borrowed.empty() ? field.data : field.borrowed;
+            auto& reader = readers_.emplace_back(part_reader{data});
             if (!part || curl_mime_name(part, field.name.c_str()) != CURLE_OK ||
-                curl_mime_data_cb(part, curl_off_t(field.data.size()), &part_reader::read,
+                curl_mime_data_cb(part, curl_off_t(data.size()), &part_reader::read,
                                   &part_reader::seek, nullptr, &reader) != CURLE_OK)
                 throw error(errc::internal, "no memory for a form");
             if (!field.file_name.empty()) curl_mime_filename(part, field.file_name.c_str());

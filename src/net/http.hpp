@@ -33,6 +33,8 @@ struct form_part {
     std::string data;
     std::string file_name = {};     // empty: a plain field
     std::string content_type = {};  // empty: as curl guesses from the file name
+    // Not empty: sent in place of `data`, from the caller's memory, which must outlive the call.
+    std::string_view borrowed = {};
 };
 
 struct http_request {

@@ -13,38 +13,22 @@
 #include <mutex>
 #include <system_error>
 
+#include "asset/asset_path.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/limits.hpp"
-#include "core/text.hpp"
 
 namespace medusa {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t path_bytes_max = 1'000;
-constexpr std::size_t part_bytes_max = 200;  // leaves room for the ending of an unfinished file
-
 constexpr std::size_t swept_entries_max = 2'000;  // some milliseconds
 
-bool is_path_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-}
-
-bool is_part(std::string_view part) {
-    return !part.empty() && part.size() <= part_bytes_max && part != "." && part != ".." &&
-           std::all_of(part.begin(), part.end(), is_path_char);
-}
-
-// The path as text, once it is one that an asset may have.
+// The path as text, once it is one that a finished file may have.
 std::string checked(std::string_view path) {
-    const auto parts = split(path, '/');
-    if (path.size() > path_bytes_max || !std::all_of(parts.begin(), parts.end(), is_part) ||
-        path.ends_with(unfinished_ending))
-        throw error(errc::invalid_argument, fmt::format("\"{}\" cannot be the path of an asset",
-                                                        printable(path.substr(0, part_bytes_max))));
-    return std::string(path);
+    if (path.ends_with(unfinished_ending)) refuse_asset_path(path);
+    return checked_asset_path(path);
 }
 
 struct place {
@@ -107,6 +91,8 @@ public:
     stored_asset put(std::string_view path, std::string_view bytes, if_present present) override {
         const auto asset = checked(path);
         const auto shown = root_ / asset;
+        if (bytes.empty())
+            throw error(errc::invalid_argument, fmt::format("{} would be empty", shown.string()));
         const auto [folder, name] = split_last(asset);
         make_folder(root_);
         const auto root = open_root();

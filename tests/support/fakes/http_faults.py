@@ -2,7 +2,10 @@
 
 import asyncio
 import base64
+import email.utils
 import json
+import math
+import time
 
 from pictures import wrong_picture
 from wire import Reset, Response, html_response, text_response
@@ -52,6 +55,16 @@ def with_wrong_picture(kind, answer):
     return json.dumps(told).encode()
 
 
+def with_reset_time(what, answer):
+    """As Cloudinary tells when its limit starts anew."""
+    if "reset_seconds" in what:
+        # A date has whole seconds: rounded up, so that nobody is let in early.
+        moment = math.ceil(time.time() + what["reset_seconds"])
+        answer.headers.append(("X-FeatureRateLimit-Reset",
+                               email.utils.formatdate(moment, usegmt=True)))
+    return answer
+
+
 async def with_faults(plan, diary, seen, request, handler):
     """Runs `handler(request)` under the plan. Raises Reset."""
     faults = plan.at_request(request.method, request.path)
@@ -62,8 +75,9 @@ async def with_faults(plan, diary, seen, request, handler):
         elif what["fault"] == "reset_before":
             raise Reset
         elif what["fault"] == "status":
-            return text_response(what.get("text", "error"), what.get("status", 500),
-                                 what.get("content_type", "text/plain; charset=utf-8"))
+            return with_reset_time(what, text_response(
+                what.get("text", "error"), what.get("status", 500),
+                what.get("content_type", "text/plain; charset=utf-8")))
         elif what["fault"] == "html":
             return html_response(what.get("text", "Pod is starting"), what.get("status", 200))
     answer = await handler(request)

@@ -130,6 +130,8 @@ class Server:
     def bound(port):
         raw = socket.socket()
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Inherited by connections: without it the end of an answer waits 40 ms to be sent.
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         raw.bind(("127.0.0.1", port))
         return raw
 
