@@ -3,12 +3,17 @@
 #include <mongoc/mongoc.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <thread>
+
+#include "core/hash.hpp"
 
 namespace medusa::testing_support {
 namespace {
@@ -23,7 +28,47 @@ std::optional<std::string> first_line(const std::filesystem::path& file) {
     return line;
 }
 
+class common_server {
+public:
+    common_server() {
+        if (const char* uri = std::getenv("MEDUSA_TEST_MONGODB_URI"))
+            outside_ = uri;
+        else
+            own_.emplace();
+    }
+    ~common_server() {
+        for (const auto& uri : used_outside_) {
+            try {
+                run_on_mongo(uri, R"({"dropDatabase": 1})");
+            } catch (const std::exception&) {
+                continue;  // a database more on a test server harms nobody
+            }
+        }
+    }
+    common_server(const common_server&) = delete;
+    common_server& operator=(const common_server&) = delete;
+
+    std::string uri(const std::string& name) {
+        if (own_) return own_->uri(name);
+        // The options, if any, come after the name.
+        const auto options = std::min(outside_.find('?'), outside_.size());
+        auto place = outside_.substr(0, options);
+        if (!place.ends_with('/')) place += '/';
+        return *used_outside_.insert(place + name + outside_.substr(options)).first;
+    }
+
+private:
+    std::optional<mongo_server> own_;
+    std::string outside_;
+    std::set<std::string> used_outside_;
+};
+
 }  // namespace
+
+std::string mongo_uri_for(const std::filesystem::path& folder) {
+    static common_server server;
+    return server.uri("medusa_test_" + sha256_hex(folder.string()).substr(0, 16));
+}
 
 mongo_server::mongo_server(int lose) : lose_(lose) {
     std::filesystem::create_directory(folder_.path() / "data");

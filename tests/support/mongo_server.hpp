@@ -37,6 +37,11 @@ private:
     std::optional<child> process_;
 };
 
+// The address of a database that belongs to `folder`, on one server for all tests of this process:
+// its own, or the one that MEDUSA_TEST_MONGODB_URI names (an address without a database). What was
+// used there is dropped at the end.
+std::string mongo_uri_for(const std::filesystem::path& folder);
+
 // Runs a command of the shell on a database, for what no port does; gives the answer as JSON text.
 // Throws std::runtime_error with the server's reason when it fails.
 std::string run_on_mongo(const std::string& uri, const std::string& command_json);

@@ -108,17 +108,28 @@ void database::fail(const bson_error_t& reason, const bson_t* reply) const {
     throw translated(reason, retryable, hosts_);
 }
 
+void database::run_once(const char* collection, const step& work) {
+    const loan lent(*this);
+    const std::unique_ptr<mongoc_collection_t, decltype(&mongoc_collection_destroy)> on(
+        mongoc_client_get_collection(lent.get(), name_.c_str(), collection),
+        &mongoc_collection_destroy);
+    reply answer;
+    bson_error_t reason{};
+    if (!work(on.get(), answer.get(), &reason)) fail(reason, answer.get());
+}
+
 void database::run(const char* collection, const step& work) {
     const retry_parts parts{system_timer(), system_random(), &budget_, nullptr};
     call_with_retries(parts, settings_.patience, settings_.stop, [&] {
-        const loan lent(*this);
-        const std::unique_ptr<mongoc_collection_t, decltype(&mongoc_collection_destroy)> on(
-            mongoc_client_get_collection(lent.get(), name_.c_str(), collection),
-            &mongoc_collection_destroy);
-        reply answer;
-        bson_error_t reason{};
-        if (!work(on.get(), answer.get(), &reason)) fail(reason, answer.get());
+        run_once(collection, work);
         return true;
+    });
+}
+
+void database::expect_server() {
+    const document ping(object{{"ping", 1}});
+    run_once(characters_in, [&](auto* on, bson_t* reply, bson_error_t* reason) {
+        return mongoc_collection_command_simple(on, ping.get(), nullptr, reply, reason);
     });
 }
 

@@ -33,6 +33,8 @@ class database {
 public:
     // Connects to nothing yet.
     explicit database(const mongo_settings& settings);
+    // Connects and signs in, in one try: who starts the program wants to know soon.
+    void expect_server();
 
     // False, and nothing is changed, when a document with its _id or another value that must be
     // unique is there already. A document that is there already and equal was stored by an earlier
@@ -71,6 +73,7 @@ private:
     // it returns whether it succeeded.
     using step = std::function<bool(mongoc_collection_t*, bson_t* reply, bson_error_t* reason)>;
     void run(const char* collection, const step& work);
+    void run_once(const char* collection, const step& work);
     [[noreturn]] void fail(const bson_error_t& reason, const bson_t* reply) const;
 
     using pool = std::unique_ptr<mongoc_client_pool_t, decltype(&mongoc_client_pool_destroy)>;

@@ -49,14 +49,6 @@ constexpr std::uint32_t sign_in_codes[] = {
 constexpr std::uint32_t out_of_disk_space = 14031;
 constexpr std::uint32_t too_large_codes[] = {10334, 17280, 17419, 17420};
 constexpr std::uint32_t duplicate_codes[] = {11000, 11001, 12582};
-constexpr std::uint32_t unsupported_codes[] = {
-    27,   // IndexNotFound, what FerretDB says of a text index
-    59,   // CommandNotFound
-    67,   // CannotCreateIndex
-    72,   // InvalidOptions
-    115,  // CommandNotSupported
-    238,  // NotImplemented
-};
 constexpr std::uint32_t other_index_codes[] = {
     85,  // IndexOptionsConflict
     86,  // IndexKeySpecsConflict
@@ -108,8 +100,8 @@ bool is_duplicate(const bson_error_t& reason) {
     return is_one_of(duplicate_codes, reason.code);
 }
 
-bool is_unsupported(const bson_error_t& reason) {
-    return is_from_server(reason) && is_one_of(unsupported_codes, reason.code);
+bool is_refusal(const bson_error_t& reason) {
+    return is_from_server(reason) && !is_sign_in(reason) && !is_one_of(passing_codes, reason.code);
 }
 
 bool is_other_index(const bson_error_t& reason) {

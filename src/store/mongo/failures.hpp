@@ -21,8 +21,9 @@ error translated(const bson_error_t& reason, bool retryable, const std::string& 
 
 // Whether a write was refused because a document with its id, or another unique value, is there.
 bool is_duplicate(const bson_error_t& reason);
-// Whether a command or an option is none that this server has.
-bool is_unsupported(const bson_error_t& reason);
+// Whether the server will not do it, now or later: it lacks the command or an option of it, or what
+// is stored is in the way. Not for lack of rights.
+bool is_refusal(const bson_error_t& reason);
 // Whether an index on the same fields is there, under another name or with other options.
 bool is_other_index(const bson_error_t& reason);
 

@@ -7,6 +7,7 @@ namespace medusa {
 
 stores make_mongo_store(const mongo_settings& settings) {
     const auto shared = std::make_shared<mongo::database>(settings);
+    shared->expect_server();
     mongo::make_indexes(*shared);
     mongo::raise_id_counter(*shared);
     mongo::finish_what_was_begun(*shared);

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "core/error.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 #include "store/mongo/documents.hpp"
 #include "store/mongo/failures.hpp"
 
@@ -21,6 +22,8 @@ struct index {
     bool unique = false;
     // Only documents that have these fields are in it.
     std::vector<std::string> having = {};
+    // Left out where the server has no such index.
+    bool optional = false;
 };
 
 std::vector<index> indexes() {
@@ -36,7 +39,12 @@ std::vector<index> indexes() {
         {characters_in, "medusa_style", {{"style", 1}, {"id", -1}}},
         {characters_in, "medusa_tags", {{search_tags_field, 1}, {"id", -1}}},
         {characters_in, "medusa_avatar", {{"avatarImage.id", 1}}, false, {"avatarImage.id"}},
-        {characters_in, "medusa_text", {{"name", "text"}, {"description", "text"}}},
+        {characters_in,
+         "medusa_text",
+         {{"name", "text"}, {"description", "text"}},
+         false,
+         {},
+         true},
         {images_in, "medusa_character", {{"characterId", 1}, {"createdAt", 1}, {"sequence", 1}}},
         {claims_in, "medusa_id", {{"id", 1}}, true},
         {claims_in, "medusa_slug", {{"userId", 1}, {"slug", 1}}, true},
@@ -51,7 +59,7 @@ std::vector<index> indexes() {
 object command_for(const index& wanted, bool unique, bool partial) {
     object settings{{"key", wanted.keys}, {"name", wanted.name}};
     if (unique) settings["unique"] = true;
-    if (wanted.having.size() > 1 && partial) {
+    if (!wanted.having.empty() && partial) {
         object condition;
         for (const auto& field : wanted.having) condition[field] = object{{"$exists", true}};
         settings["partialFilterExpression"] = std::move(condition);
@@ -61,25 +69,34 @@ object command_for(const index& wanted, bool unique, bool partial) {
     return {{"createIndexes", wanted.collection}, {"indexes", json::array{std::move(settings)}}};
 }
 
+// False, and the reason, when the server refuses it in this form.
+bool make_as(database& on, const index& wanted, bool unique, bool partial, std::string& reason) {
+    bool made = true;
+    on.command(command_for(wanted, unique, partial), [&](const bson_error_t& refused) {
+        made = is_other_index(refused);
+        reason = refused.message;
+        return made || is_refusal(refused);
+    });
+    return made;
+}
+
 void make(database& on, const index& wanted) {
-    bool refused = false;
-    bool duplicates = false;
-    const auto make_as = [&](bool unique, bool partial) {
-        refused = duplicates = false;
-        on.command(command_for(wanted, unique, partial), [&](const bson_error_t& reason) {
-            duplicates = is_duplicate(reason);
-            refused = duplicates || is_unsupported(reason);
-            return refused || is_other_index(reason);
-        });
-    };
-    make_as(wanted.unique, true);
-    if (refused && !duplicates && wanted.having.size() > 1) make_as(wanted.unique, false);
-    if (!duplicates) return;
-    on.notice(
-        fmt::format("documents in the collection {} share what should be theirs alone ({}); "
-                    "they are left as they are",
-                    wanted.collection, json::serialize(wanted.keys)));
-    make_as(false, true);
+    std::string reason;
+    const bool partial = wanted.having.size() > 1;
+    if (make_as(on, wanted, wanted.unique, partial, reason)) return;
+    if (partial && make_as(on, wanted, wanted.unique, false, reason)) return;
+    if (wanted.optional) return;
+    if (wanted.unique) {
+        on.notice(
+            fmt::format("documents in the collection {} share what should be theirs alone "
+                        "({}); they are left as they are: {}",
+                        wanted.collection, json::serialize(wanted.keys), printable(reason)));
+        if (make_as(on, wanted, false, false, reason)) return;
+    }
+    throw error(errc::storage,
+                fmt::format("{}no index on {} in {}: {}", failure_words,
+                            json::serialize(wanted.keys), wanted.collection, printable(reason)),
+                "Check the log of the database server");
 }
 
 // Some programs keep ids as text. The highest of those is found as long as they have one length.
