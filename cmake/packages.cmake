@@ -15,6 +15,9 @@ pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(VIPS REQUIRED IMPORTED_TARGET vips)
+pkg_check_modules(MONGOC REQUIRED IMPORTED_TARGET libmongoc-1.0>=1.23)
+# Its types are aligned by attributes on their names, which template arguments do not carry.
+target_compile_options(PkgConfig::MONGOC INTERFACE -Wno-ignored-attributes)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 
 # SQLite: compiled from the amalgamation inside the pinned npm package better-sqlite3, because

@@ -17,6 +17,7 @@
 #include "embed/minilm/minilm.hpp"
 #include "engine/sketch/sketch.hpp"
 #include "number/image_number.hpp"
+#include "store/mongo/mongo_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace medusa {
@@ -58,12 +59,16 @@ constexpr asset_adapter asset_stores[] = {
 struct store_adapter {
     std::string_view name;
     bool (*wanted)(const config&);
-    stores (*make)(const config&, std::stop_token);
+    stores (*make)(const config&, std::stop_token, const notice_sink&);
 };
 constexpr store_adapter character_stores[] = {
-    {"SQLite", [](const config& c) { return c.mongodb_uri.empty(); },
-     [](const config& c, std::stop_token stop) {
+    {"SQLite, embedded", [](const config& c) { return c.mongodb_uri.empty(); },
+     [](const config& c, std::stop_token stop, const notice_sink&) {
          return make_sqlite_store({.file = c.data / "medusa.db", .stop = std::move(stop)});
+     }},
+    {"MongoDB", [](const config& c) { return !c.mongodb_uri.empty(); },
+     [](const config& c, std::stop_token stop, const notice_sink& notice) {
+         return make_mongo_store({.uri = c.mongodb_uri, .stop = std::move(stop), .notice = notice});
      }},
 };
 
@@ -94,12 +99,13 @@ const auto& adapter_for(const Adapters& adapters, const config& settings, const 
 }
 
 const asset_adapter& assets_for(const config& settings) {
-    return adapter_for(asset_stores, settings, "no asset store is set");
+    return adapter_for(asset_stores, settings,
+                       "Cloudinary upload failed: no store fits the settings");
 }
 
 const store_adapter& store_for(const config& settings) {
     return adapter_for(character_stores, settings,
-                       "Database connection failed: this version has no MongoDB store yet");
+                       "Database connection failed: no store fits the settings");
 }
 
 std::optional<std::string> text_of(const std::optional<fs::path>& file) {
@@ -128,11 +134,12 @@ content_policy policy_for(const config& settings) {
 
 // Everything that one command works with.
 struct opened_parts {
-    opened_parts(const config& settings, const engine_adapter& chosen, std::stop_token stop)
+    opened_parts(const config& settings, const engine_adapter& chosen, std::stop_token stop,
+                 const notice_sink& notice)
         : positive(text_of(settings.positive_prompt)),
           negative(text_of(settings.negative_prompt)),
           rules(policy_for(settings)),
-          stored(store_for(settings).make(settings, stop)),
+          stored(store_for(settings).make(settings, stop, notice)),
           assets(assets_for(settings).make(settings, std::move(stop))),
           vectors(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
@@ -212,7 +219,8 @@ std::vector<health_check> engine_checks(const config& settings) {
 
 class real_backstage final : public backstage {
 public:
-    explicit real_backstage(std::stop_token stop) : stop_(std::move(stop)) {}
+    real_backstage(std::stop_token stop, notice_sink notice)
+        : stop_(std::move(stop)), notice_(std::move(notice)) {}
 
     const config& settings() override {
         if (!settings_) settings_ = load_config(read_surroundings());
@@ -221,7 +229,7 @@ public:
 
     pipeline_parts& open(const std::string& engine) override {
         const auto& chosen = engine_for(settings(), engine);
-        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), chosen, stop_);
+        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), chosen, stop_, notice_);
         return opened_->refs;
     }
 
@@ -231,8 +239,8 @@ public:
         const health_check others[] = {
             {"asset store", std::string(assets_for(c).name),
              [this, &c] { return assets_for(c).make(c, stop_)->check(); }},
-            {"character store", c.mongodb_uri.empty() ? "SQLite, embedded" : "MongoDB",
-             [this, &c] { return store_for(c).make(c, stop_).characters->check(); }},
+            {"character store", std::string(store_for(c).name),
+             [this, &c] { return store_for(c).make(c, stop_, notice_).characters->check(); }},
             {"embedder", "MiniLM on OpenVINO, embedded", check_embedder},
             {"prompt texts", "files", [&c] { return check_prompts(c); }},
             {"content policy", "built-in lists", [&c] { return check_policy(c); }},
@@ -256,14 +264,15 @@ public:
 
 private:
     std::stop_token stop_;
+    notice_sink notice_;
     std::optional<config> settings_;
     std::unique_ptr<opened_parts> opened_;
 };
 
 }  // namespace
 
-std::unique_ptr<backstage> make_backstage(std::stop_token stop) {
-    return std::make_unique<real_backstage>(std::move(stop));
+std::unique_ptr<backstage> make_backstage(std::stop_token stop, notice_sink notice) {
+    return std::make_unique<real_backstage>(std::move(stop), std::move(notice));
 }
 
 }  // namespace medusa

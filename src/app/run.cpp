@@ -9,7 +9,8 @@ namespace medusa {
 int run(int argc, const char* const* argv) {
     const interrupts signals;
     terminal out;
-    const auto parts = make_backstage(signals.token());
+    const auto parts =
+        make_backstage(signals.token(), [&out](std::string_view notice) { out.warning(notice); });
     cli_context context{out, *parts, signals.token(), {}};
     return run_command_line(argc, argv, context);
 }

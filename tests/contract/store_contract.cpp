@@ -188,6 +188,20 @@ TEST_P(store_contract, a_record_from_elsewhere_keeps_its_id_and_later_ones_come_
     EXPECT_EQ(next.slug, "luna-2");
 }
 
+TEST_P(store_contract, records_without_a_job_are_told_apart_by_their_ids) {
+    auto luna = record_for("", {}, {.id = 200'000, .slug = ""}, "Luna");
+    auto zara = record_for("", {}, {.id = 200'001, .slug = ""}, "Zara");
+    store_.characters->save(luna);
+    store_.characters->save(zara);
+    luna.name = "Luna Starweaver";
+    store_.characters->save(luna);
+    EXPECT_EQ(store_.characters->find(200'000), luna);
+    EXPECT_EQ(store_.characters->find(200'001), zara);
+    EXPECT_EQ(store_.characters->list({}).size(), 2u);
+    EXPECT_TRUE(store_.characters->remove(200'000));
+    EXPECT_EQ(store_.characters->list({}), std::vector{zara});
+}
+
 TEST_P(store_contract, text_that_is_not_utf8_is_refused) {
     const auto held = store_.reserved->reserve("a", anna, "luna");
     const auto record = record_for("a", anna, held, "\xff\xfe");
@@ -341,7 +355,8 @@ TEST_P(store_contract, eight_threads_get_different_ids_and_slugs) {
     }
     EXPECT_EQ(slugs.size(), std::size_t(threads * each));
     EXPECT_EQ(ids.size(), std::size_t(threads * each + 1));
-    EXPECT_EQ(*ids.rbegin() - *ids.begin(), threads * each) << "a gap, though nothing failed";
+    // Only the job that was asked for twice at once may leave a number out.
+    EXPECT_LE(*ids.rbegin() - *ids.begin(), threads * each + 1) << "gaps, though nothing failed";
 }
 
 // The store does not exist before they start: they race to create it as well.
@@ -352,8 +367,8 @@ TEST_P(store_contract, several_processes_share_one_store) {
     std::vector<testing_support::child> writers;
     for (int p = 0; p < processes; ++p)
         writers.emplace_back(
-            std::vector<std::string>{MEDUSA_STORE_WRITER, GetParam().kind, shared.path(),
-                                     fmt::format("p{}", p), std::to_string(each)},
+            std::vector<std::string>{MEDUSA_STORE_WRITER, GetParam().address(shared.path()),
+                                     shared.path(), fmt::format("p{}", p), std::to_string(each)},
             shared.path() / fmt::format("p{}.out", p));
     for (auto& writer : writers) EXPECT_EQ(writer.wait(), 0);
 

@@ -14,9 +14,12 @@
 namespace medusa {
 
 struct store_under_test {
-    std::string kind;  // what the helper program store_writer calls this adapter
-    // Opens the store whose data lies in `folder`; called several times for one folder.
+    std::string kind;
+    // Opens the store whose data lies in `folder`, or that belongs to it; called several times for
+    // one folder.
     std::function<stores(const std::filesystem::path& folder)> open;
+    // What the helper program store_writer calls that store.
+    std::function<std::string(const std::filesystem::path& folder)> address;
 };
 
 inline void PrintTo(const store_under_test& adapter, std::ostream* out) {

@@ -1,11 +1,12 @@
 // A process that makes characters in a store, for the tests with several processes.
 //
-//   store_writer KIND FOLDER NAME COUNT
+//   store_writer STORE FOLDER NAME COUNT
 //
-// Makes COUNT characters named NAME with the jobs NAME-0, NAME-1 ..., each with an image whose file
-// lies in FOLDER/assets and whose number is counted in FOLDER/number, in the order of the pipeline.
-// Prints each id once all of it is stored, so that a test knows what was acknowledged before it
-// killed the process.
+// STORE is "sqlite", for a file in FOLDER, or the address of a MongoDB database. Makes COUNT
+// characters named NAME with the jobs NAME-0, NAME-1 ..., each with an image whose file lies in
+// FOLDER/assets and whose number is counted in FOLDER/number, in the order of the pipeline. Prints
+// each id once all of it is stored, so that a test knows what was acknowledged before it killed the
+// process.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -16,14 +17,16 @@
 #include "contract/store_contract.hpp"
 #include "core/hash.hpp"
 #include "number/image_number.hpp"
+#include "store/mongo/mongo_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace medusa {
 namespace {
 
-stores open_store(const std::string& kind, const std::filesystem::path& folder) {
-    if (kind == "sqlite") return make_sqlite_store({.file = folder / "medusa.db"});
-    throw std::runtime_error("unknown kind of store: " + kind);
+stores open_store(const std::string& store, const std::filesystem::path& folder) {
+    if (store == "sqlite") return make_sqlite_store({.file = folder / "medusa.db"});
+    if (store.starts_with("mongodb")) return make_mongo_store({.uri = store});
+    throw std::runtime_error("unknown store: " + store);
 }
 
 std::string picture_of(const std::string& job) {
@@ -57,7 +60,7 @@ void make_characters(const stores& store, const std::filesystem::path& folder,
 
 int main(int count, char** words) {
     try {
-        if (count != 5) throw std::runtime_error("store_writer KIND FOLDER NAME COUNT");
+        if (count != 5) throw std::runtime_error("store_writer STORE FOLDER NAME COUNT");
         medusa::make_characters(medusa::open_store(words[1], words[2]), words[2], words[3],
                                 std::stoi(words[4]));
     } catch (const std::exception& reason) {

@@ -45,7 +45,11 @@ int child::wait() {
 }
 
 void child::kill() {
-    ::kill(pid_, SIGKILL);
+    send(SIGKILL);
+}
+
+void child::send(int signal) {
+    ::kill(pid_, signal);
 }
 
 scratch_folder::scratch_folder() {

@@ -22,6 +22,8 @@ public:
     // The exit code, or 128 + the signal that ended it.
     int wait();
     void kill();
+    // SIGSTOP, SIGCONT ...
+    void send(int signal);
 
 private:
     pid_t pid_;

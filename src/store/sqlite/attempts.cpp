@@ -1,29 +1,17 @@
-#include <algorithm>
-#include <utility>
-
+#include "store/naming.hpp"
 #include "store/sqlite/ports.hpp"
 
 namespace medusa::sqlite {
 namespace {
 
-constexpr std::pair<attempt_state, std::string_view> words[] = {
-    {attempt_state::sent, "sent"},           {attempt_state::done, "done"},
-    {attempt_state::failed, "failed"},       {attempt_state::lost, "lost"},
-    {attempt_state::cancelled, "cancelled"},
-};
-
-std::string_view word_of(attempt_state state) {
-    for (const auto& [known, word] : words)
-        if (known == state) return word;
-    return {};
-}
-
 attempt read_row(const query& row) {
-    const auto found = std::find_if(std::begin(words), std::end(words),
-                                    [&](const auto& known) { return known.second == row.text(7); });
-    if (found == std::end(words)) throw damaged("attempt " + row.text(0), "its state is none");
-    return {row.text(0), row.text(1), int(row.integer(2)), row.text(3), row.text(4),
-            row.text(5), row.text(6), found->first,        row.text(8), from_rfc3339(row.text(9))};
+    const auto state = attempt_state_from(row.text(7));
+    if (!state) throw damaged("attempt " + row.text(0), "its state is none");
+    return {row.text(0),         row.text(1),
+            int(row.integer(2)), row.text(3),
+            row.text(4),         row.text(5),
+            row.text(6),         *state,
+            row.text(8),         from_rfc3339(row.text(9))};
 }
 
 class sqlite_attempts final : public attempt_log {
@@ -37,7 +25,7 @@ public:
                   "identity_method, state, reason, created_at) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                   sent.id, sent.job_id, std::int64_t(sent.image_index), sent.server, sent.remote_id,
-                  sent.model, sent.identity_method, word_of(sent.state), sent.reason,
+                  sent.model, sent.identity_method, to_string(sent.state), sent.reason,
                   to_rfc3339(sent.created_at))
                 .run();
         });
@@ -52,7 +40,7 @@ public:
     void end(const std::string& id, attempt_state state, const std::string& reason) override {
         database_->write([&](connection& on) {
             query(on, "UPDATE attempts SET state = ?, reason = ? WHERE id = ? AND state = 'sent'",
-                  word_of(state), reason, id)
+                  to_string(state), reason, id)
                 .run();
         });
     }

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include <set>
 #include <vector>
 
 #include "core/text.hpp"
 #include "record/record_json.hpp"
+#include "store/naming.hpp"
 #include "store/sqlite/ports.hpp"
 
 namespace medusa::sqlite {
@@ -12,42 +12,25 @@ namespace {
 
 constexpr std::uintmax_t checked_bytes_max = 32 << 20;
 
-// What a tag query finds a character by: its tags and traits, in lower case.
-std::set<std::string> searchable_tags(const character& record) {
-    std::set<std::string> words;
-    const auto add = [&](const std::vector<std::string>& list) {
-        for (const auto& word : list) words.insert(to_lower(word));
-    };
-    add(record.tags.character_type);
-    add(record.tags.genre);
-    add(record.tags.personality);
-    add(record.tags.appearance);
-    add(record.tags.origin);
-    add(record.tags.content_rating);
-    add({record.traits.main_trait});
-    add(record.traits.sub_traits);
-    return words;
-}
-
 // Makes sure that the record's id and slug are its job's own. A record without a reservation, from
 // a backup or an import, claims them now.
 void claim(connection& on, const character& record) {
-    query mine(on, "SELECT id, user_id, slug FROM claims WHERE job_id = ?", record.job_id);
+    const auto job = claim_job(record.job_id, record.id);
+    const auto slug = claim_slug(record.slug, record.id);
+    query mine(on, "SELECT id, user_id, slug FROM claims WHERE job_id = ?", job);
     if (mine.next()) {
         if (mine.integer(0) == record.id && mine.text(1) == record.owner.user_id &&
-            mine.text(2) == record.slug)
+            mine.text(2) == slug)
             return;
-        throw error(errc::conflict,
-                    fmt::format("job {} has character {} ({}), not {} ({})", record.job_id,
-                                mine.integer(0), mine.text(2), record.id, record.slug));
+        throw error(errc::conflict, fmt::format("job {} has character {} ({}), not {} ({})", job,
+                                                mine.integer(0), mine.text(2), record.id, slug));
     }
     query other(on, "SELECT 1 FROM claims WHERE id = ? OR (user_id = ? AND slug = ?)", record.id,
-                record.owner.user_id, record.slug);
+                record.owner.user_id, slug);
     if (other.next())
         throw error(errc::conflict, fmt::format("character id {} or slug \"{}\" is taken already",
-                                                record.id, record.slug));
-    query(on, "INSERT INTO claims VALUES (?, ?, ?, ?)", record.id, record.job_id,
-          record.owner.user_id, record.slug)
+                                                record.id, slug));
+    query(on, "INSERT INTO claims VALUES (?, ?, ?, ?)", record.id, job, record.owner.user_id, slug)
         .run();
     query(on, "UPDATE counters SET value = max(value, ?) WHERE name = 'character_id'", record.id)
         .run();

@@ -1,27 +1,10 @@
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <optional>
 
-#include "domain/slug.hpp"
+#include "store/naming.hpp"
 #include "store/sqlite/ports.hpp"
 
 namespace medusa::sqlite {
 namespace {
-
-constexpr std::size_t slug_chars = 60;  // interface.md 5
-constexpr auto folder_without_name = "user";
-
-// `base`, or `base`-2, `base`-3 ...: the first that `taken` does not know, at most slug_chars long.
-std::string first_free(const std::string& base,
-                       const std::function<bool(const std::string&)>& taken) {
-    std::string candidate = base;
-    for (int n = 2; taken(candidate); ++n) {
-        const auto ending = fmt::format("-{}", n);
-        candidate = base.substr(0, slug_chars - ending.size()) + ending;
-    }
-    return candidate;
-}
 
 std::optional<std::string> known_folder(connection& on, const std::string& user_id) {
     query row(on, "SELECT folder FROM user_folders WHERE user_id = ?", user_id);
@@ -32,9 +15,7 @@ std::optional<std::string> known_folder(connection& on, const std::string& user_
 // Inside a transaction.
 std::string bound_folder(connection& on, const owner_info& owner) {
     if (auto known = known_folder(on, owner.user_id)) return *known;
-    std::string wanted = slug_of(owner.username);
-    if (wanted.empty()) wanted = folder_without_name;
-    const auto folder = first_free(wanted, [&](const std::string& candidate) {
+    const auto folder = first_free(folder_wanted(owner), [&](const std::string& candidate) {
         return query(on, "SELECT 1 FROM user_folders WHERE folder = ?", candidate).next();
     });
     query(on, "INSERT INTO user_folders VALUES (?, ?)", owner.user_id, folder).run();
@@ -48,12 +29,6 @@ std::int64_t next_character_id(connection& on) {
     const auto id = row.integer(0);
     row.run();
     return id;
-}
-
-// Cloudinary reads such a part of a URL as a version.
-bool is_version(const std::string& slug) {
-    return slug.size() > 1 && slug[0] == 'v' &&
-           std::all_of(slug.begin() + 1, slug.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 class sqlite_reservations final : public reservations {
@@ -72,8 +47,7 @@ public:
                 return;
             }
             result.id = next_character_id(on);
-            const bool usable = !wanted_slug.empty() && !is_version(wanted_slug);
-            const auto wanted = usable ? wanted_slug : fmt::format("character-{}", result.id);
+            const auto wanted = slug_wanted(wanted_slug, result.id);
             result.slug = first_free(wanted, [&](const std::string& candidate) {
                 return query(on, "SELECT 1 FROM claims WHERE user_id = ? AND slug = ?",
                              owner.user_id, candidate)

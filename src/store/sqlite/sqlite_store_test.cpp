@@ -19,7 +19,8 @@ stores open_in(const fs::path& folder) {
 }
 
 INSTANTIATE_TEST_SUITE_P(sqlite, store_contract,
-                         testing::Values(store_under_test{"sqlite", open_in}));
+                         testing::Values(store_under_test{
+                             "sqlite", open_in, [](const fs::path&) { return "sqlite"; }}));
 
 const owner_info anna{"local", "anna"};
 

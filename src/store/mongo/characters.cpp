@@ -1,0 +1,202 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "store/mongo/documents.hpp"
+#include "store/mongo/failures.hpp"
+#include "store/mongo/ports.hpp"
+#include "store/naming.hpp"
+
+namespace medusa::mongo {
+namespace {
+
+namespace json = boost::json;
+
+constexpr auto after_every_text = "\xf4\x8f\xbf\xbf";  // the last code point
+
+object id_of_document(const character& record) {
+    return {{"_id", claim_job(record.job_id, record.id)}};
+}
+
+class mongo_characters final : public character_store {
+public:
+    explicit mongo_characters(shared_database on) : database_(std::move(on)) {}
+
+    // The avatar travels inside the character's document, so that one write stores both, and gets a
+    // document of its own at once or, after a crash, as soon as somebody looks.
+    bool create(const character& record, const image& avatar) override {
+        auto fields = id_of_document(record);
+        auto of_record = fields_of(record);
+        fields.insert(of_record.begin(), of_record.end());
+        fields[avatar_field] = fields_of(avatar);
+        const document made(fields);
+        claim(record);
+        const bool created = database_->insert(characters_in, made);
+        if (created) {
+            settle_avatar(*database_, made);
+            return true;
+        }
+        const auto first = stored_as(record);
+        if (!first) refuse_taken(record);
+        settle_avatar(*database_, *first);
+        return false;
+    }
+
+    void save(const character& record) override {
+        const auto fields = fields_of(record);
+        claim(record);
+        // Between the look and the write another process may create or remove it: look again.
+        for (;;) {
+            if (const auto stored = stored_as(record)) {
+                if (database_->replace(characters_in, stored->only("_id"),
+                                       merged(*stored, fields, {"look"})) > 0)
+                    return;
+                continue;
+            }
+            auto made = id_of_document(record);
+            made.insert(fields.begin(), fields.end());
+            if (database_->insert(characters_in, made)) return;
+            if (!stored_as(record)) refuse_taken(record);
+        }
+    }
+
+    std::optional<character> find(std::int64_t id) override { return first_record(by_id(id)); }
+
+    std::optional<character> find_by_job(const std::string& job_id) override {
+        return first_record({{"_id", job_id}});
+    }
+
+    std::vector<character> list(const character_query& wanted) override {
+        if (wanted.limit == 0) return {};
+        std::vector<character> found;
+        std::vector<std::int64_t> unreadable;
+        for (const auto& stored : page(wanted)) {
+            try {
+                found.push_back(character_from(stored));
+            } catch (const error& reason) {
+                if (!wanted.damaged || reason.code() != errc::corrupted) throw;
+                unreadable.push_back(id_in(stored.to_json()).value_or(0));
+            }
+        }
+        if (wanted.damaged) *wanted.damaged = std::move(unreadable);
+        return found;
+    }
+
+    std::vector<std::string> names(const std::string& user_id, const std::string& prefix) override {
+        const object range{{"$gte", prefix}, {"$lte", prefix + after_every_text}};
+        std::vector<std::string> found;
+        for (const auto& stored :
+             database_->find(characters_in, object{{"owner.userId", user_id}, {"name", range}},
+                             {{"projection", {{"name", 1}}}}))
+            if (auto name = stored.text("name"); name.starts_with(prefix))
+                found.push_back(std::move(name));
+        std::sort(found.begin(), found.end());
+        return found;
+    }
+
+    bool remove(std::int64_t id) override {
+        const auto stored = database_->find_one(characters_in, by_id(id));
+        if (!stored) return false;
+        const auto job = claim_job(stored->text("jobId"), id);
+        // From here on it is removed by whoever comes by, if not by us.
+        database_->upsert(claims_in, object{{"_id", job}},
+                          {{"$set", {{"removing", true}}}, {"$setOnInsert", {{"id", id}}}});
+        const auto removed = database_->remove(characters_in, stored->only("_id"));
+        finish_removal(*database_, job, id);
+        return removed > 0;
+    }
+
+    std::string check() override {
+        // A write that changes nothing, to see that writing is allowed.
+        database_->upsert(counters_in, object{{"_id", "imageNumber"}}, {{"$max", {{"value", 0}}}});
+        const auto server = database_->command({{"buildInfo", 1}});
+        const auto count = database_->count(characters_in);
+        if (const auto newest = database_->find_one(characters_in, {}, {{"sort", {{"id", -1}}}}))
+            character_from(*newest);
+        return fmt::format("MongoDB {} at {}, database {}, {} characters", server.text("version"),
+                           database_->hosts(), database_->name(), count);
+    }
+
+private:
+    // Makes sure that the record's id and slug are its job's own. A record without a reservation,
+    // from a backup or an import, claims them now.
+    void claim(const character& record) {
+        const auto job = claim_job(record.job_id, record.id);
+        const auto slug = claim_slug(record.slug, record.id);
+        const object mine{{"_id", job}};
+        auto known = database_->find_one(claims_in, mine);
+        if (!known) {
+            const bool claimed =
+                database_->insert(claims_in, object{{"_id", job},
+                                                    {"id", record.id},
+                                                    {"userId", record.owner.user_id},
+                                                    {"slug", slug}});
+            if (claimed) {
+                database_->upsert(counters_in, object{{"_id", "characterId"}},
+                                  {{"$max", {{"value", record.id}}}});
+                return;
+            }
+            known = database_->find_one(claims_in, mine);
+            if (!known) refuse_taken(record);
+        }
+        const auto id = id_in(known->to_json()).value_or(0);
+        if (id == record.id && known->text("userId") == record.owner.user_id &&
+            known->text("slug") == slug)
+            return;
+        throw error(errc::conflict, fmt::format("job {} has character {} ({}), not {} ({})", job,
+                                                id, known->text("slug"), record.id, slug));
+    }
+
+    [[noreturn]] void refuse_taken(const character& record) {
+        throw error(errc::conflict, fmt::format("character id {} or slug \"{}\" is taken already",
+                                                record.id, record.slug));
+    }
+
+    // The document of the same job; for a record from elsewhere, of the same id.
+    std::optional<document> stored_as(const character& record) {
+        return database_->find_one(
+            characters_in, record.job_id.empty() ? by_id(record.id) : id_of_document(record));
+    }
+
+    std::optional<character> first_record(const object& filter) {
+        const auto stored = database_->find_one(characters_in, filter);
+        if (!stored) return std::nullopt;
+        return character_from(*stored);
+    }
+
+    // One page, newest first. Ids that are kept as text do not compare with numbers: those
+    // documents, few if any, are all fetched and sorted in.
+    std::vector<document> page(const character_query& wanted) {
+        object filter{{"id", {{"$lt", wanted.before_id}}}};
+        if (wanted.user_id) filter["owner.userId"] = *wanted.user_id;
+        if (wanted.style) filter["style"] = *wanted.style;
+        if (wanted.tag)
+            for (auto& [operation, alternatives] : by_tag(*wanted.tag))
+                filter[operation] = alternatives;
+        const auto limit = std::int64_t(std::min<std::size_t>(wanted.limit, INT32_MAX));
+        auto found =
+            database_->find(characters_in, filter, {{"sort", {{"id", -1}}}, {"limit", limit}});
+        filter["id"] = {{"$type", "string"}};
+        const auto as_text = database_->find(characters_in, filter);
+        if (as_text.empty()) return found;
+        const auto id = [](const document& one) { return id_in(one.to_json()).value_or(0); };
+        for (const auto& one : as_text)
+            if (id(one) != 0 && id(one) < wanted.before_id) found.emplace_back(one.get());
+        std::sort(found.begin(), found.end(),
+                  [&](const document& a, const document& b) { return id(a) > id(b); });
+        if (found.size() > wanted.limit) found.resize(wanted.limit);
+        return found;
+    }
+
+    shared_database database_;
+};
+
+}  // namespace
+
+std::unique_ptr<character_store> make_characters(shared_database on) {
+    return std::make_unique<mongo_characters>(std::move(on));
+}
+
+}  // namespace medusa::mongo

@@ -1,0 +1,161 @@
+#include "store/mongo/mongo_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "contract/store_contract.hpp"
+#include "core/error.hpp"
+#include "core/limits.hpp"
+#include "support/mongo_server.hpp"
+
+namespace medusa {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using testing_support::mongo_uri_for;
+using testing_support::run_on_mongo;
+
+const owner_info anna{"local", "anna"};
+
+INSTANTIATE_TEST_SUITE_P(mongo, store_contract,
+                         testing::Values(store_under_test{"mongo",
+                                                          [](const fs::path& folder) {
+                                                              return make_mongo_store(
+                                                                  {.uri = mongo_uri_for(folder)});
+                                                          },
+                                                          mongo_uri_for}));
+
+class mongo_database : public testing::Test {
+protected:
+    stores open() {
+        return make_mongo_store({.uri = uri_, .notice = [this](std::string_view text) {
+                                     notices_.emplace_back(text);
+                                 }});
+    }
+
+    json::object run(const json::object& command) const {
+        return json::parse(run_on_mongo(uri_, json::serialize(command))).as_object();
+    }
+    void insert(const char* collection, const json::object& document) const {
+        const auto answer = run({{"insert", collection}, {"documents", json::array{document}}});
+        ASSERT_FALSE(answer.contains("writeErrors")) << json::serialize(answer);
+    }
+    // The only document that the filter finds.
+    json::object stored(const char* collection, const json::object& filter) const {
+        const auto answer = run({{"find", collection}, {"filter", filter}});
+        const auto& found = answer.at("cursor").at("firstBatch").as_array();
+        EXPECT_EQ(found.size(), 1u) << json::serialize(answer);
+        return found.empty() ? json::object() : found[0].as_object();
+    }
+
+    testing_support::scratch_folder folder_;
+    std::string uri_ = mongo_uri_for(folder_.path());
+    std::vector<std::string> notices_;
+};
+
+TEST_F(mongo_database, holds_a_document_that_is_the_record_and_little_else) {
+    const auto store = open();
+    const auto held = store.reserved->reserve("job", anna, "luna");
+    store.characters->create(record_for("job", anna, held, "Luna"), image_for("i", held.id));
+    auto document = stored("characters", {{"id", held.id}});
+    std::set<std::string> fields;
+    for (const auto& field : document) fields.emplace(field.key());
+    EXPECT_EQ(fields, (std::set<std::string>{
+                          "_id", "id", "name", "description", "avatar", "personalityTraits",
+                          "selectedTags", "imageGeneration", "embeddings", "owner", "slug", "style",
+                          "look", "jobId", "createdAt", "updatedAt", "version", "searchTags"}));
+    EXPECT_EQ(document.at("imageGeneration").at("characterSeed"), json::value(4'164'696'983));
+    EXPECT_EQ(stored("images", {{"characterId", held.id}}).at("id"), "i");
+}
+
+TEST_F(mongo_database, goes_on_above_the_ids_that_are_there) {
+    insert("characters", {{"_id", "other"}, {"id", 300'000}, {"name", "Somebody"}});
+    insert("characters", {{"_id", "text"}, {"id", "300005"}, {"name", "Somebody"}});
+    EXPECT_EQ(open().reserved->reserve("a", anna, "luna").id, 300'006);
+}
+
+TEST_F(mongo_database, passes_over_an_id_that_another_program_took_and_says_so) {
+    const auto store = open();
+    EXPECT_EQ(store.reserved->reserve("a", anna, "luna").id, limits::first_character_id);
+    insert("characters", {{"_id", "other"}, {"id", limits::first_character_id + 1}});
+    EXPECT_EQ(store.reserved->reserve("b", anna, "zara").id, limits::first_character_id + 2);
+    ASSERT_EQ(notices_.size(), 1u);
+    EXPECT_NE(notices_[0].find("123457"), std::string::npos) << notices_[0];
+}
+
+TEST_F(mongo_database, passes_over_a_slug_that_another_program_took) {
+    insert("characters",
+           {{"_id", "other"}, {"id", 1}, {"owner", {{"userId", "local"}}}, {"slug", "luna"}});
+    EXPECT_EQ(open().reserved->reserve("a", anna, "luna").slug, "luna-2");
+}
+
+TEST_F(mongo_database, with_ids_that_are_there_twice_opens_and_says_so) {
+    for (const auto* id : {"one", "two"}) insert("characters", {{"_id", id}, {"id", 5}});
+    const auto store = open();
+    ASSERT_EQ(notices_.size(), 1u);
+    EXPECT_NE(notices_[0].find("characters"), std::string::npos) << notices_[0];
+    EXPECT_TRUE(store.reserved->reserve("a", anna, "luna").id >= limits::first_character_id);
+}
+
+// What the two steps of create() leave when the process dies between them.
+TEST_F(mongo_database, shows_an_avatar_that_is_still_inside_its_character) {
+    reservation held;
+    {
+        const auto store = open();
+        held = store.reserved->reserve("job", anna, "luna");
+        store.characters->create(record_for("job", anna, held, "Luna"), image_for("i", held.id));
+        auto inside = stored("images", {{"_id", "i"}});
+        run({{"delete", "images"}, {"deletes", {{{"q", {{"_id", "i"}}}, {"limit", 1}}}}});
+        run({{"update", "characters"},
+             {"updates",
+              {{{"q", {{"_id", "job"}}}, {"u", {{"$set", {{"avatarImage", inside}}}}}}}}});
+        EXPECT_EQ(store.images->find("i"), image_for("i", held.id));
+        EXPECT_FALSE(stored("characters", {{"_id", "job"}}).contains("avatarImage"));
+
+        run({{"delete", "images"}, {"deletes", {{{"q", {{"_id", "i"}}}, {"limit", 1}}}}});
+        run({{"update", "characters"},
+             {"updates",
+              {{{"q", {{"_id", "job"}}}, {"u", {{"$set", {{"avatarImage", inside}}}}}}}}});
+        EXPECT_EQ(store.images->of_character(held.id), std::vector{image_for("i", held.id)});
+    }
+}
+
+TEST_F(mongo_database, finishes_a_removal_that_a_crash_cut_short) {
+    {
+        const auto store = open();
+        const auto held = store.reserved->reserve("job", anna, "luna");
+        store.characters->create(record_for("job", anna, held, "Luna"), image_for("i", held.id));
+        run({{"update", "medusa_claims"},
+             {"updates", {{{"q", {{"_id", "job"}}}, {"u", {{"$set", {{"removing", true}}}}}}}}});
+    }
+    const auto store = open();
+    EXPECT_TRUE(store.characters->list({}).empty());
+    EXPECT_FALSE(store.images->find("i"));
+    EXPECT_EQ(store.reserved->reserve("again", anna, "luna").slug, "luna");
+}
+
+TEST_F(mongo_database, with_a_damaged_record_names_it) {
+    const auto store = open();
+    for (const auto* job : {"a", "b"}) {
+        const auto held = store.reserved->reserve(job, anna, "luna");
+        store.characters->save(record_for(job, anna, held, "Luna"));
+    }
+    run({{"update", "characters"},
+         {"updates", {{{"q", {{"_id", "b"}}}, {"u", {{"$set", {{"name", 5}}}}}}}}});
+    std::vector<std::int64_t> left_out;
+    EXPECT_EQ(store.characters->list({.damaged = &left_out}).size(), 1u);
+    EXPECT_EQ(left_out, std::vector<std::int64_t>{123457});
+    try {
+        store.characters->find(123457);
+        ADD_FAILURE() << "the damage was not seen";
+    } catch (const error& reason) {
+        EXPECT_EQ(reason.code(), errc::corrupted);
+        EXPECT_NE(reason.detail().find("character 123457"), std::string::npos) << reason.what();
+    }
+    EXPECT_TRUE(store.characters->remove(123457));
+}
+
+}  // namespace
+}  // namespace medusa

@@ -1,0 +1,30 @@
+// The ports of this adapter, over one shared database, and the steps that several of them take.
+//
+// Each step may be repeated, by another process as well, and then changes nothing more.
+#pragma once
+
+#include <memory>
+
+#include "store/mongo/database.hpp"
+
+namespace medusa::mongo {
+
+// Shared by the ports, which app may end in any order: the last one closes the connections.
+using shared_database = std::shared_ptr<database>;
+
+std::unique_ptr<reservations> make_reservations(shared_database on);
+std::unique_ptr<character_store> make_characters(shared_database on);
+std::unique_ptr<image_store> make_images(shared_database on);
+std::unique_ptr<attempt_log> make_attempts(shared_database on);
+
+// Gives the avatar inside a character's document a document of its own, and takes it out of there.
+void settle_avatar(database& on, const document& character);
+
+// Removes what hangs on a character that is gone, or on a reservation that is given up, and at last
+// its claim, which is marked as `removing` already.
+void finish_removal(database& on, const std::string& job_id, std::int64_t id);
+
+// Both of the above, wherever a crash left them undone.
+void finish_what_was_begun(database& on);
+
+}  // namespace medusa::mongo

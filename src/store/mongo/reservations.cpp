@@ -1,0 +1,158 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "store/mongo/documents.hpp"
+#include "store/mongo/ports.hpp"
+#include "store/mongo/schema.hpp"
+#include "store/naming.hpp"
+
+namespace medusa::mongo {
+namespace {
+
+namespace json = boost::json;
+
+// Above every character that a slug has.
+constexpr auto after_every_ending = "~";
+
+// A claim {_id: job, id, userId, slug} holds an id and a slug, from the reservation until the
+// character is removed. Its three unique indexes decide who was first.
+class mongo_reservations final : public reservations {
+public:
+    explicit mongo_reservations(shared_database on) : database_(std::move(on)) {}
+
+    reservation reserve(const std::string& job_id, const owner_info& owner,
+                        const std::string& wanted_slug) override {
+        reservation held;
+        held.user_folder = user_folder(owner);
+        if (take_known(job_id, held)) return held;
+        held.id = next_character_id(*database_);
+        auto wanted = slug_wanted(wanted_slug, held.id);
+        held.slug = wanted;
+        if (!is_elsewhere(owner, held) && claim(job_id, owner, held)) return held;
+        // One thread at a time: they would all try the next free slug at once.
+        const std::scoped_lock lock(contended_);
+        do {
+            if (take_known(job_id, held)) return held;
+            if (is_taken(held.id)) {
+                skip_taken(held.id);
+                wanted = slug_wanted(wanted_slug, held.id);
+            }
+            held.slug = free_slug(owner, wanted);
+        } while (is_elsewhere(owner, held) || !claim(job_id, owner, held));
+        return held;
+    }
+
+    void release(const std::string& job_id) override {
+        const object mine{{"_id", job_id}};
+        const auto known = database_->find_one(claims_in, mine);
+        if (!known || database_->find_one(characters_in, mine)) return;
+        database_->update(claims_in, mine, {{"$set", {{"removing", true}}}});
+        finish_removal(*database_, job_id, id_in(known->to_json()).value_or(0));
+    }
+
+    std::string user_folder(const owner_info& owner) override {
+        {
+            const std::scoped_lock lock(mutex_);
+            if (const auto known = folders_.find(owner.user_id); known != folders_.end())
+                return known->second;
+        }
+        auto folder = bound_folder(owner);
+        const std::scoped_lock lock(mutex_);
+        return folders_[owner.user_id] = std::move(folder);
+    }
+
+private:
+    // What the job holds already.
+    bool take_known(const std::string& job_id, reservation& held) {
+        const auto known = database_->find_one(claims_in, object{{"_id", job_id}});
+        if (!known) return false;
+        const auto id = id_in(known->to_json()).value_or(0);
+        if (known->has("removing")) {
+            finish_removal(*database_, job_id, id);
+            return false;
+        }
+        held.id = id;
+        held.slug = known->text("slug");
+        return true;
+    }
+
+    bool claim(const std::string& job_id, const owner_info& owner, const reservation& held) {
+        return database_->insert(
+            claims_in,
+            object{
+                {"_id", job_id}, {"id", held.id}, {"userId", owner.user_id}, {"slug", held.slug}});
+    }
+
+    // Whether another program wrote a document with the id or the slug.
+    bool is_elsewhere(const owner_info& owner, const reservation& held) {
+        const object same_slug{{"owner.userId", owner.user_id}, {"slug", held.slug}};
+        return database_
+            ->find_one(characters_in, object{{"$or", json::array{by_id(held.id), same_slug}}},
+                       only_id_)
+            .has_value();
+    }
+
+    // By such a document, or by a claim after the counter was set back.
+    bool is_taken(std::int64_t id) {
+        return database_->find_one(characters_in, by_id(id), only_id_).has_value() ||
+               database_->find_one(claims_in, object{{"id", id}}, only_id_).has_value();
+    }
+
+    void skip_taken(std::int64_t& id) {
+        database_->notice(
+            fmt::format("character id {} is taken by another program, the next one is used", id));
+        raise_id_counter(*database_);
+        id = next_character_id(*database_);
+    }
+
+    std::string free_slug(const owner_info& owner, const std::string& wanted) {
+        const auto start = common_start(wanted);
+        const object range{{"$gte", start}, {"$lt", start + after_every_ending}};
+        const object only_slug{{"projection", {{"slug", 1}}}};
+        std::set<std::string> taken;
+        for (const auto& one : database_->find(
+                 claims_in, object{{"userId", owner.user_id}, {"slug", range}}, only_slug))
+            taken.insert(one.text("slug"));
+        for (const auto& one :
+             database_->find(characters_in,
+                             object{{"owner.userId", owner.user_id}, {"slug", range}}, only_slug))
+            taken.insert(one.text("slug"));
+        return first_free(wanted, [&](const std::string& slug) { return taken.contains(slug); });
+    }
+
+    std::string bound_folder(const owner_info& owner) {
+        const object mine{{"_id", owner.user_id}};
+        const auto wanted = folder_wanted(owner);
+        for (auto folder = wanted;;) {
+            if (const auto known = database_->find_one(folders_in, mine))
+                return known->text("folder");
+            if (database_->insert(folders_in, object{{"_id", owner.user_id}, {"folder", folder}}))
+                return folder;
+            const auto start = common_start(wanted);
+            std::set<std::string> taken;
+            for (const auto& one : database_->find(
+                     folders_in,
+                     object{{"folder", {{"$gte", start}, {"$lt", start + after_every_ending}}}}))
+                taken.insert(one.text("folder"));
+            folder = first_free(wanted, [&](const auto& name) { return taken.contains(name); });
+        }
+    }
+
+    inline static const object only_id_{{"projection", {{"id", 1}}}};
+
+    shared_database database_;
+    std::mutex contended_;
+    std::mutex mutex_;
+    std::map<std::string, std::string> folders_;  // of users, bound for good; guarded by mutex_
+};
+
+}  // namespace
+
+std::unique_ptr<reservations> make_reservations(shared_database on) {
+    return std::make_unique<mongo_reservations>(std::move(on));
+}
+
+}  // namespace medusa::mongo

@@ -1,0 +1,140 @@
+#include "store/mongo/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/limits.hpp"
+#include "core/text.hpp"
+#include "store/mongo/documents.hpp"
+#include "store/mongo/failures.hpp"
+
+namespace medusa::mongo {
+namespace {
+
+namespace json = boost::json;
+
+struct index {
+    const char* collection;
+    const char* name;
+    object keys;
+    bool unique = false;
+    // Only documents that have these fields are in it.
+    std::vector<std::string> having = {};
+    // Left out where the server has no such index.
+    bool optional = false;
+};
+
+std::vector<index> indexes() {
+    return {
+        {characters_in, "medusa_id", {{"id", 1}}, true, {"id"}},
+        {characters_in,
+         "medusa_slug",
+         {{"owner.userId", 1}, {"slug", 1}},
+         true,
+         {"owner.userId", "slug"}},
+        {characters_in, "medusa_user", {{"owner.userId", 1}, {"id", -1}}},
+        {characters_in, "medusa_name", {{"owner.userId", 1}, {"name", 1}}},
+        {characters_in, "medusa_style", {{"style", 1}, {"id", -1}}},
+        {characters_in, "medusa_tags", {{search_tags_field, 1}, {"id", -1}}},
+        {characters_in, "medusa_avatar", {{"avatarImage.id", 1}}, false, {"avatarImage.id"}},
+        {characters_in,
+         "medusa_text",
+         {{"name", "text"}, {"description", "text"}},
+         false,
+         {},
+         true},
+        {images_in, "medusa_character", {{"characterId", 1}, {"createdAt", 1}, {"sequence", 1}}},
+        {claims_in, "medusa_id", {{"id", 1}}, true},
+        {claims_in, "medusa_slug", {{"userId", 1}, {"slug", 1}}, true},
+        {claims_in, "medusa_removing", {{"removing", 1}}, false, {"removing"}},
+        {folders_in, "medusa_folder", {{"folder", 1}}, true},
+        {attempts_in, "medusa_job", {{"jobId", 1}, {"imageIndex", 1}, {"sequence", 1}}},
+    };
+}
+
+// The command that makes it. A sparse index over several fields holds documents that have any of
+// them, so all of them take a partial one; not every server has that.
+object command_for(const index& wanted, bool unique, bool partial) {
+    object settings{{"key", wanted.keys}, {"name", wanted.name}};
+    if (unique) settings["unique"] = true;
+    if (!wanted.having.empty() && partial) {
+        object condition;
+        for (const auto& field : wanted.having) condition[field] = object{{"$exists", true}};
+        settings["partialFilterExpression"] = std::move(condition);
+    } else if (!wanted.having.empty()) {
+        settings["sparse"] = true;
+    }
+    return {{"createIndexes", wanted.collection}, {"indexes", json::array{std::move(settings)}}};
+}
+
+// False, and the reason, when the server refuses it in this form.
+bool make_as(database& on, const index& wanted, bool unique, bool partial, std::string& reason) {
+    bool made = true;
+    on.command(command_for(wanted, unique, partial), [&](const bson_error_t& refused) {
+        made = is_other_index(refused);
+        reason = refused.message;
+        return made || is_refusal(refused);
+    });
+    return made;
+}
+
+void make(database& on, const index& wanted) {
+    std::string reason;
+    const bool partial = wanted.having.size() > 1;
+    if (make_as(on, wanted, wanted.unique, partial, reason)) return;
+    if (partial && make_as(on, wanted, wanted.unique, false, reason)) return;
+    if (wanted.optional) return;
+    if (wanted.unique) {
+        on.notice(
+            fmt::format("documents in the collection {} share what should be theirs alone "
+                        "({}); they are left as they are: {}",
+                        wanted.collection, json::serialize(wanted.keys), printable(reason)));
+        if (make_as(on, wanted, false, false, reason)) return;
+    }
+    throw error(errc::storage,
+                fmt::format("{}no index on {} in {}: {}", failure_words,
+                            json::serialize(wanted.keys), wanted.collection, printable(reason)),
+                "Check the log of the database server");
+}
+
+// Some programs keep ids as text. The highest of those is found as long as they have one length.
+std::int64_t highest_id(database& on, const char* collection) {
+    std::int64_t highest = 0;
+    for (const char* type : {"number", "string"}) {
+        const auto newest = on.find_one(collection, object{{"id", {{"$type", type}}}},
+                                        {{"sort", {{"id", -1}}}, {"projection", {{"id", 1}}}});
+        if (newest) highest = std::max(highest, id_in(newest->to_json()).value_or(0));
+    }
+    return highest;
+}
+
+}  // namespace
+
+void make_indexes(database& on) {
+    for (const auto& wanted : indexes()) make(on, wanted);
+}
+
+void raise_id_counter(database& on) {
+    const auto highest = std::max(
+        {limits::first_character_id - 1, highest_id(on, characters_in), highest_id(on, claims_in)});
+    on.upsert(counters_in, object{{"_id", "characterId"}}, {{"$max", {{"value", highest}}}});
+}
+
+std::int64_t next_character_id(database& on) {
+    const object mine{{"_id", "characterId"}};
+    const object one_more{{"$inc", {{"value", 1}}}};
+    auto counter = on.change(counters_in, mine, one_more);
+    if (!counter) {
+        raise_id_counter(on);
+        counter = on.change(counters_in, mine, one_more);
+    }
+    const auto id = counter ? id_in({{"id", counter->to_json()["value"]}}) : std::nullopt;
+    if (!id)
+        throw damaged(fmt::format("the document \"characterId\" in {}", counters_in),
+                      "its value is no number");
+    return *id;
+}
+
+}  // namespace medusa::mongo

@@ -1,0 +1,21 @@
+// The indexes and counters of the database, and what is left to do when one is opened.
+//
+// Any thread, and any number of processes at once. Errors: see mongo_store.hpp.
+#pragma once
+
+#include "store/mongo/database.hpp"
+
+namespace medusa::mongo {
+
+// Makes the indexes that are missing. One that the server cannot have (a text index, where there is
+// none) is left out; one that must be unique and cannot be, because of what other programs wrote,
+// is made without that, and said.
+void make_indexes(database& on);
+
+// Sees that the counter of ids is at least at the highest id that there is.
+void raise_id_counter(database& on);
+
+// The next id. Safe with other processes; one that failed leaves a gap.
+std::int64_t next_character_id(database& on);
+
+}  // namespace medusa::mongo

@@ -1,0 +1,45 @@
+#include "store/mongo/documents.hpp"
+#include "store/mongo/ports.hpp"
+
+namespace medusa::mongo {
+namespace {
+
+namespace json = boost::json;
+
+const object there{{"$exists", true}};
+
+}  // namespace
+
+void settle_avatar(database& on, const document& character) {
+    const auto stored = character.to_json();
+    const auto* avatar = stored.if_contains(avatar_field);
+    if (!avatar || !avatar->is_object()) return;
+    const document made(avatar->get_object());
+    on.insert(images_in, made);
+    const auto left =
+        on.update(characters_in, character.only("_id"), {{"$unset", {{avatar_field, ""}}}});
+    // Removed meanwhile: whoever did that may have looked for images before this one was there.
+    if (left == 0) on.remove(images_in, made.only("_id"));
+}
+
+void finish_removal(database& on, const std::string& job_id, std::int64_t id) {
+    json::array jobs{json::value(job_id)};
+    const object of_it{{"characterId", id}};
+    for (const auto& image : on.find(images_in, of_it, {{"projection", {{"jobId", 1}}}}))
+        if (auto job = image.text("jobId"); !job.empty()) jobs.emplace_back(std::move(job));
+    on.remove(attempts_in, object{{"jobId", {{"$in", std::move(jobs)}}}});
+    on.remove(images_in, of_it);
+    on.remove(claims_in, object{{"_id", job_id}});
+}
+
+void finish_what_was_begun(database& on) {
+    for (const auto& claim : on.find(claims_in, object{{"removing", there}})) {
+        const auto id = id_in(claim.to_json()).value_or(0);
+        on.remove(characters_in, by_id(id));
+        finish_removal(on, claim.text("_id"), id);
+    }
+    for (const auto& character : on.find(characters_in, object{{"avatarImage.id", there}}))
+        settle_avatar(on, character);
+}
+
+}  // namespace medusa::mongo

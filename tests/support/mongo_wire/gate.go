@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+const (
+	headerBytes  = 16 // length, request id, answer to, operation: 32 bits each, little-endian
+	messageBytes = 48 << 20
+	opMsg        = 2013
+)
+
+// Passes commands on to the database one at a time: FerretDB reads a document and writes it back in
+// two steps, where MongoDB promises that a command on one document is atomic.
+//
+// Signal SIGUSR1 cuts every connection, as a change of primary does.
+type gate struct {
+	database string
+	lose     int
+
+	turn     sync.Mutex
+	commands int // guarded by turn
+
+	mutex sync.Mutex
+	open  map[net.Conn]struct{} // guarded by mutex
+}
+
+func (g *gate) serve(listener net.Listener) error {
+	g.open = map[net.Conn]struct{}{}
+	cut := make(chan os.Signal, 1)
+	signal.Notify(cut, syscall.SIGUSR1)
+	go func() {
+		for range cut {
+			g.mutex.Lock()
+			for client := range g.open {
+				client.Close()
+			}
+			g.mutex.Unlock()
+		}
+	}()
+	for {
+		client, err := listener.Accept()
+		if err != nil {
+			return err
+		}
+		g.mutex.Lock()
+		g.open[client] = struct{}{}
+		g.mutex.Unlock()
+		go func() {
+			g.relay(client)
+			client.Close()
+			g.mutex.Lock()
+			delete(g.open, client)
+			g.mutex.Unlock()
+		}()
+	}
+}
+
+// Until either side is gone.
+func (g *gate) relay(client net.Conn) {
+	database, err := net.Dial("tcp", g.database)
+	if err != nil {
+		return
+	}
+	defer database.Close()
+	for {
+		request, err := readMessage(client)
+		if err != nil {
+			return
+		}
+		answer, lost, err := g.ask(database, request)
+		if err != nil || lost {
+			return
+		}
+		if _, err := client.Write(answer); err != nil {
+			return
+		}
+	}
+}
+
+func (g *gate) ask(database net.Conn, request []byte) (answer []byte, lost bool, err error) {
+	g.turn.Lock()
+	defer g.turn.Unlock()
+	if _, err := database.Write(request); err != nil {
+		return nil, false, err
+	}
+	if answer, err = readMessage(database); err != nil {
+		return nil, false, err
+	}
+	if g.lose > 0 && isWork(request) {
+		g.commands++
+		lost = g.commands%g.lose == 0
+	}
+	return answer, lost, nil
+}
+
+// Whether it is a command on documents, told by the first name in its body (after the header come
+// 4 bytes of flags, 1 of section kind, 4 of length and 1 of type).
+func isWork(message []byte) bool {
+	const name = headerBytes + 10
+	if len(message) < name || binary.LittleEndian.Uint32(message[12:]) != opMsg {
+		return false
+	}
+	command, _, _ := bytes.Cut(message[name:], []byte{0})
+	switch string(command) {
+	case "insert", "update", "delete", "findAndModify", "find":
+		return true
+	}
+	return false
+}
+
+func readMessage(from net.Conn) ([]byte, error) {
+	header := make([]byte, headerBytes)
+	if _, err := io.ReadFull(from, header); err != nil {
+		return nil, err
+	}
+	length := binary.LittleEndian.Uint32(header)
+	if length < headerBytes || length > messageBytes {
+		return nil, errors.New("this is no message")
+	}
+	message := make([]byte, length)
+	copy(message, header)
+	_, err := io.ReadFull(from, message[headerBytes:])
+	return message, err
+}

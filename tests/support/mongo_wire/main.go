@@ -1,0 +1,73 @@
+// A server that speaks MongoDB's protocol, for the tests of the store: FerretDB (Apache-2.0) with
+// SQLite below, embedded as a library, behind a gate of our own.
+//
+//	mongo_wire [-port N] [-lose N] DATA_FOLDER
+//
+// Listens on 127.0.0.1, on a free port unless one is given, and prints {"uri": "mongodb://..."} once
+// it does. Killed and started anew on the same folder and port, it goes on with what it had. Ends
+// with the program that started it.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/FerretDB/FerretDB/ferretdb"
+)
+
+func check(reason error) {
+	if reason != nil {
+		fmt.Fprintln(os.Stderr, "mongo_wire:", reason)
+		os.Exit(1)
+	}
+}
+
+// The address of FerretDB, on a port of its own.
+func startDatabase(folder string) string {
+	quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	database, err := ferretdb.New(&ferretdb.Config{
+		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
+		Logger:    quiet,
+		Handler:   "sqlite",
+		SQLiteURL: "file:" + folder + "/",
+	})
+	check(err)
+	go func() { check(database.Run(context.Background())) }()
+	address, err := url.Parse(database.MongoDBURI())
+	check(err)
+	return address.Host
+}
+
+func endWith(parent int) {
+	for os.Getppid() == parent {
+		time.Sleep(time.Second)
+	}
+	os.Exit(0)
+}
+
+func main() {
+	go endWith(os.Getppid())
+	port := flag.Int("port", 0, "port to listen on, 0: a free one")
+	lose := flag.Int("lose", 0, "carry out every N-th command, and cut the connection unanswered")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		check(fmt.Errorf("mongo_wire [-port N] [-lose N] DATA_FOLDER"))
+	}
+	folder, err := filepath.Abs(flag.Arg(0))
+	check(err)
+	entrance := &gate{database: startDatabase(folder), lose: *lose}
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", *port))
+	check(err)
+	ready, err := json.Marshal(map[string]string{"uri": "mongodb://" + listener.Addr().String()})
+	check(err)
+	fmt.Println(string(ready))
+	check(entrance.serve(listener))
+}
