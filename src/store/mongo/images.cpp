@@ -56,8 +56,8 @@ public:
         if (known->number) return;
         // First: after a crash in between, the number is left out, and never used again.
         raise_highest(number);
-        database_->update(images_in, object{{"_id", id}, {"number", {{"$exists", false}}}},
-                          {{"$set", {{"number", number}}}});
+        // Sets it where there is none; of two at the same time, the lower stays.
+        database_->update(images_in, object{{"_id", id}}, {{"$min", {{"number", number}}}});
     }
 
     std::int64_t highest_number() override {

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""The real program with its records in MongoDB: the same commands, the same results."""
+
+import json
+import os
+import select
+import subprocess
+import unittest
+
+from house import LUNA, House
+
+SERVER = os.environ["MEDUSA_MONGO_WIRE"]
+
+
+class MongoTest(House):
+    def setUp(self):
+        super().setUp()
+        self.folder = self.home / "server"
+        self.folder.mkdir()
+        self.server = self.start_server("0")
+        self.environment["MONGODB_URI"] = self.uri + "/medusa"
+
+    def start_server(self, port):
+        server = subprocess.Popen([SERVER, "-port", port, self.folder], text=True,
+                                  stdout=subprocess.PIPE)
+        self.addCleanup(self.end, server)
+        self.assertTrue(select.select([server.stdout], [], [], 60)[0], "it does not start")
+        self.uri = json.loads(server.stdout.readline())["uri"]
+        return server
+
+    @staticmethod
+    def end(server):
+        server.kill()
+        server.wait()
+        server.stdout.close()
+
+    def test_commands_work_as_with_sqlite(self):
+        luna = self.ok_json("generate", *LUNA)
+        self.assertEqual(luna["id"], 123456)
+        self.ok("image", luna["id"], "--type", "portrait", "--mood", "happy")
+        shown = self.ok_json("show", luna["id"])
+        self.assertEqual(shown["name"], "Luna Starweaver")
+        self.assertEqual([one["type"] for one in shown["images"]], ["avatar", "portrait"])
+        self.ok("batch", "--count", "3")
+        self.assertEqual([one["id"] for one in self.ok_json("list")],
+                         [123459, 123458, 123457, 123456])
+        self.assertFalse((self.data / "medusa.db").exists(), "it used SQLite as well")
+        self.assertIn("4 characters", self.ok("doctor"))
+
+    def test_a_server_that_is_gone_is_told_of_with_what_to_do(self):
+        self.ok("generate", *LUNA)
+        self.end(self.server)
+        self.environment["MONGODB_URI"] = (
+            self.uri.replace("mongodb://", "mongodb://anna:canary@") +
+            "/medusa?serverSelectionTimeoutMS=500")
+        for arguments in (["list"], ["generate", *LUNA]):
+            message = self.refused(7, *arguments)
+            self.assertIn("Database connection failed: ", message)
+            self.assertIn("MONGODB_URI", message)
+            self.assertNotIn("canary", message)
+        doctor = self.run_medusa("doctor")
+        self.assertNotEqual(doctor.returncode, 0)
+        self.assertIn("Database connection failed: ", doctor.stdout)
+        self.assertNotIn("canary", doctor.stdout + doctor.stderr)
+
+        del self.environment["MONGODB_URI"]
+        self.start_server(self.uri.rsplit(":", 1)[1])
+        self.environment["MONGODB_URI"] = self.uri + "/medusa"
+        self.assertEqual([one["id"] for one in self.ok_json("list")], [123456])
+
+
+if __name__ == "__main__":
+    unittest.main()
