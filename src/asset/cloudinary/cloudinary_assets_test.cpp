@@ -8,7 +8,6 @@
 
 #include "contract/asset_contract.hpp"
 #include "core/error.hpp"
-#include "core/hash.hpp"
 #include "net/url.hpp"
 #include "support/fake_server.hpp"
 #include "support/virtual_timer.hpp"

@@ -8,6 +8,8 @@ SHA-256 are told apart by the length of the digest.
 
 import hashlib
 import hmac
+import pathlib
+import sys
 
 NOT_SIGNED = {"file", "cloud_name", "resource_type", "api_key", "signature"}
 DIGESTS = {40: "sha1", 64: "sha256"}
@@ -33,3 +35,14 @@ def is_valid(fields, secret, signature, allowed=("sha1", "sha256")):
     if algorithm not in allowed:
         return False
     return hmac.compare_digest(digest(text_to_sign(fields), secret, algorithm), signature)
+
+
+def official_signer():
+    """f(fields, secret, digits of the digest) of Cloudinary's Python library; None without it."""
+    root = pathlib.Path(__file__).resolve().parents[3]
+    sys.path += [str(path) for path in root.glob(".deps/test-python/lib/python3*/site-packages")]
+    try:
+        from cloudinary.utils import api_sign_request
+    except ImportError:
+        return None
+    return lambda fields, secret, digits: api_sign_request(dict(fields), secret, DIGESTS[digits])
