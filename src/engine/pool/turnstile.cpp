@@ -58,7 +58,7 @@ void turnstile::start() {
         threads_.emplace_back([this](std::stop_token stop) { probe_servers(stop); });
 }
 
-placement turnstile::wait(const picture_wish& wish, const ticket_terms& terms,
+placement turnstile::wait(const placement_wish& wish, const ticket_terms& terms,
                           const progress_sink& progress, std::stop_token stop) {
     std::unique_lock lock(mutex_);
     start();
