@@ -147,6 +147,8 @@ class Server:
 
     async def connection(self, reader, writer):
         self.writers.add(writer)
+        # As real servers do; asyncio leaves it out for a socket that was bound without naming TCP.
+        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             while await self.exchange(reader, writer):
                 pass
