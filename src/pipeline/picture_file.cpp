@@ -26,8 +26,14 @@ stage stage_of(render_progress::state reached) {
     return stage::drawing;
 }
 
-void check_picture(const picture& drawn, const generation_settings& asked) {
+void check_picture(const picture& drawn, const picture_request& request) {
     const auto seen = read_png(drawn.png);
+    // A graph of the user's own may draw in a size of its own.
+    auto asked = request.settings;
+    if (request.workflow) {
+        asked.width = drawn.width;
+        asked.height = drawn.height;
+    }
     if (int(seen.width) != asked.width || int(seen.height) != asked.height)
         throw error(errc::unavailable,
                     fmt::format("Image download failed: the engine sent {}x{} pixels, asked for "
@@ -75,6 +81,8 @@ generation_facts facts_of(const picture_request& request, const picture& drawn) 
     facts.negative_prompt = request.negative_prompt;
     facts.seed = request.seed;
     facts.settings = request.settings;
+    facts.settings.width = drawn.width;
+    facts.settings.height = drawn.height;
     if (!drawn.model.empty()) facts.settings.model = drawn.model;
     facts.engine = drawn.engine;
     facts.engine_version = drawn.engine_version;
@@ -96,7 +104,7 @@ std::string character_folder(const pipeline_parts& with, const character& owner)
 
 image store_picture(const pipeline_parts& with, const character& owner,
                     const picture_request& request, const picture& drawn, const picture_key& key) {
-    check_picture(drawn, request.settings);
+    check_picture(drawn, request);
     image record;
     record.id = derived_uuid(key.job_id, key.index);
     record.character_id = owner.id;

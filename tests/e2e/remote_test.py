@@ -25,23 +25,7 @@ SMALL = ["--width", "256", "--height", "256", "--steps", "4"]
 
 def own_graph():
     """A graph as a user exports it, with our placeholders."""
-    return {
-        "4": {"class_type": "CheckpointLoaderSimple",
-              "inputs": {"ckpt_name": "diving.safetensors"}},
-        "5": {"class_type": "EmptyLatentImage",
-              "inputs": {"width": 256, "height": 256, "batch_size": 1}},
-        "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "%prompt%", "clip": ["4", 1]}},
-        "7": {"class_type": "CLIPTextEncode",
-              "inputs": {"text": "%negative_prompt%", "clip": ["4", 1]}},
-        "3": {"class_type": "KSampler",
-              "inputs": {"seed": "%seed%", "steps": 4, "cfg": 6, "sampler_name": "euler",
-                         "scheduler": "normal", "denoise": 1, "model": ["4", 0],
-                         "positive": ["6", 0], "negative": ["7", 0],
-                         "latent_image": ["5", 0]}},
-        "8": {"class_type": "VAEDecode", "inputs": {"samples": ["3", 0], "vae": ["4", 2]}},
-        "9": {"class_type": "SaveImage",
-              "inputs": {"filename_prefix": "mine", "images": ["8", 0]}},
-    }
+    return json.loads((ROOT / "tests/data/portrait_workflow.json").read_text())
 
 
 class RemoteHouse(House):

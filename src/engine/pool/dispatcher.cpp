@@ -146,9 +146,10 @@ std::optional<model_choice> dispatcher::model_on(std::size_t server,
                                                  const placement_wish& wish) const {
     const auto& offers = pods_[server].offers();
     if (!offers || (wish.workflow && !offers->takes_workflows)) return std::nullopt;
-    // A graph of the user's own names its models itself.
-    if (wish.workflow && wish.model.empty()) return model_choice{};
-    return choose_model(*offers, wish.model, wish.style);
+    auto chosen = choose_model(*offers, wish.model, wish.style);
+    // A graph of the user's own names its models itself, or has a place for this one.
+    if (chosen && wish.workflow) chosen->note.clear();
+    return chosen;
 }
 
 bool dispatcher::may_draw(std::size_t server, const ticket& of) const {
