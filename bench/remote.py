@@ -9,6 +9,7 @@ after_last_frame_ms  from the moment that a ComfyUI is done to the character com
 busy                 16 servers that need 0.2 to 2 s a picture: the part of the time between first
                      and last that they draw; `peer` sends three, waits for all, pauses for 2 s
 many                 64 servers of 2 s: processor cores and memory (MB) of our process
+raw_commit_ms        what one flushed write costs on the same disk: a character takes some fifteen
 
 All servers are tests/support/fakes/fake_comfyui.py, on the same machine as everything else.
 """
@@ -28,6 +29,7 @@ import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/support/fakes"))
+from generate import raw_commit_ms  # noqa: E402
 from running import Fake  # noqa: E402
 
 UNEQUAL_S = [0.2 + 1.8 * index / 15 for index in range(16)]
@@ -181,7 +183,7 @@ def main():
     wanted = options.parse_args()
     bench = Bench(wanted.program)
     try:
-        found = {}
+        found = {"raw_commit_ms": round(raw_commit_ms(bench.folder), 2)}
         if wanted.latency:
             found["after_last_frame_ms"] = after_last_frame(bench, wanted.latency,
                                                             max(1, wanted.peer // 3))
