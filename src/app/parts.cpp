@@ -14,6 +14,7 @@
 #include "domain/policy.hpp"
 #include "embed/minilm/minilm.hpp"
 #include "engine/sketch/sketch.hpp"
+#include "engine/sketch/sketch_desk.hpp"
 #include "number/image_number.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
@@ -205,6 +206,10 @@ public:
             {"content policy", "built-in lists", [&c] { return check_policy(c); }},
             {"image number", "file", [&c] { return check_number_file(c.image_number_file); }},
         };
+    }
+
+    std::unique_ptr<art_desk> art(const std::optional<fs::path>& folder) override {
+        return make_sketch_desk(folder);
     }
 
 private:

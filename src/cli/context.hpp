@@ -3,13 +3,17 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "cli/terminal.hpp"
 #include "config/config.hpp"
+#include "engine/art_desk.hpp"
 #include "pipeline/parts.hpp"
 
 namespace medusa {
@@ -29,6 +33,8 @@ public:
     // The parts as configured; `engine` names one that is wanted instead of the configured one.
     virtual pipeline_parts& open(const std::string& engine) = 0;
     virtual std::vector<health_check> checks() = 0;
+    // The desk of the engine that draws from files: those of `folder`, or the embedded ones.
+    virtual std::unique_ptr<art_desk> art(const std::optional<std::filesystem::path>& folder) = 0;
 };
 
 struct cli_context {
@@ -45,6 +51,7 @@ void add_image(CLI::App& program, cli_context& context);
 void add_list(CLI::App& program, cli_context& context);
 void add_show(CLI::App& program, cli_context& context);
 void add_delete(CLI::App& program, cli_context& context);
+void add_sketch(CLI::App& program, cli_context& context);
 void add_help(CLI::App& program, cli_context& context);
 void add_doctor(CLI::App& program, cli_context& context);
 void add_completion(CLI::App& program, cli_context& context);

@@ -65,7 +65,7 @@ TEST(Body, TablesNameOnlyWhatIsDrawn) {
 }
 
 TEST(Body, EveryPoseInEveryGarmentIsASoundDrawing) {
-    const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
+    const auto place = draw_scene(pieces().places, "studio", time_of_day::day, weather::clear, "1");
     auto plan = plan_drawing(tables(), pieces(), full_figure("a woman with a cape", "standing"));
     for (const auto& [garment, art] : pieces().garments)
         for (const auto& [name, stance] : tables().figures.poses) {
@@ -88,7 +88,7 @@ int pixels_outside(const drawing& plan) {
     constexpr double margin = 60;   // that the picture leaves free around a figure
     constexpr int side_px = 160;
     constexpr int visible = 40;  // alpha
-    const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
+    const auto place = draw_scene(pieces().places, "studio", time_of_day::day, weather::clear, "1");
     const auto drawn = draw_figure(pieces(), plan, place.light);
     const auto& reach = drawn.reach;
     const double width = reach.right - reach.left + 2 * around;
@@ -137,7 +137,8 @@ TEST(Body, TheSamePersonInEveryPose) {
         auto request = full_figure("an elf mage with green eyes and a scar", "");
         auto plan = plan_drawing(tables(), pieces(), request);
         plan.full->posture = stance;
-        const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
+        const auto place =
+            draw_scene(pieces().places, "studio", time_of_day::day, weather::clear, "1");
         const auto body = draw_figure(pieces(), plan, place.light).body;
         return body.substr(body.find("url(#jaw)"));
     };

@@ -88,7 +88,7 @@ std::string glow_behind(const view& shown, const frame& placing, const extent& r
 
 std::string compose_svg(const wardrobe& pieces, const drawing& what, int width, int height) {
     const auto shown = view_of(width, height);
-    const auto place = draw_scene(what.scene, what.time, what.sky, what.seed);
+    const auto place = draw_scene(pieces.places, what.scene, what.time, what.sky, what.seed);
     auto figure = draw_figure(pieces, what, place.light);
     frame placing = what.placing;
     // Tall pictures have room for a larger figure.

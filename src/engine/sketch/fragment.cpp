@@ -95,4 +95,16 @@ fragment parse_fragment(std::string_view svg) {
     return made;
 }
 
+std::map<std::string, fragment, std::less<>> load_fragments(const art_files& art,
+                                                            std::string_view folder,
+                                                            std::vector<art_fault>& faults) {
+    std::map<std::string, fragment, std::less<>> made;
+    for (const auto& name : art_names(art, folder, ".svg")) {
+        const auto file = fmt::format("{}{}.svg", folder, name);
+        read_or_note(faults, file,
+                     [&] { made.emplace(name, parse_fragment(art_text(art, file))); });
+    }
+    return made;
+}
+
 }  // namespace medusa::sketch

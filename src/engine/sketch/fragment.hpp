@@ -19,6 +19,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/sketch/art.hpp"
+
 namespace pugi {
 class xml_document;
 }
@@ -64,5 +66,11 @@ private:
 // Throws error(internal) for anything outside the subset: unknown elements or attributes, text,
 // opacity, filters, styles, references that leave the file or point at no id.
 fragment parse_fragment(std::string_view svg);
+
+// The files of one folder ("parts/") by name without folder and ending. Those that cannot be parsed
+// are left out and added to `faults`.
+std::map<std::string, fragment, std::less<>> load_fragments(const art_files& art,
+                                                            std::string_view folder,
+                                                            std::vector<art_fault>& faults);
 
 }  // namespace medusa::sketch

@@ -1,8 +1,8 @@
 // What the artist knows: the tables of resources/sketch/*.json that say which words mean which
 // colours, hair variants, faces, garments and places. An artist extends them without touching C++.
 //
-// Read once by load_rig() (no I/O: they are embedded) and immutable afterwards: any thread.
-// Errors: error(internal) for a table that is not as it should be, which is a bug of the build.
+// Read once, immutable afterwards: any thread.
+// Errors: error(internal) for a table that is not as it should be.
 #pragma once
 
 #include <map>
@@ -111,6 +111,9 @@ struct rig {
     figure_tables figures;                // of full figures
 };
 
-rig load_rig();
+// Tables that cannot be used are left empty and added to `faults`.
+rig read_rig(const art_files& art, std::vector<art_fault>& faults);
+// Throws the first fault.
+rig load_rig(const art_files& art = embedded_art());
 
 }  // namespace medusa::sketch

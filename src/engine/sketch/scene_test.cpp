@@ -11,13 +11,22 @@
 #include "core/error.hpp"
 #include "core/resources.hpp"
 #include "core/text.hpp"
-#include "engine/sketch/fragment.hpp"
+#include "engine/sketch/wardrobe.hpp"
 
 namespace medusa::sketch {
 namespace {
 
 constexpr std::array times = {time_of_day::day, time_of_day::dusk, time_of_day::night};
 constexpr std::array skies = {weather::clear, weather::rain, weather::snow, weather::fog};
+
+const scenery& places() {
+    static const auto loaded = load_wardrobe().places;
+    return loaded;
+}
+
+scene_art drawn_scene(std::string_view name, time_of_day time, weather sky, std::string_view seed) {
+    return draw_scene(places(), name, time, sky, seed);
+}
 
 // The files hold a handful of shapes; what a picture costs is the number of shapes stamped.
 constexpr std::size_t max_shapes = 2500;
@@ -58,7 +67,7 @@ class scene : public testing::TestWithParam<std::string> {};
 
 TEST_P(scene, is_sound_at_every_time) {
     for (const auto time : times) {
-        const auto art = draw_scene(GetParam(), time, weather::clear, "seed");
+        const auto art = drawn_scene(GetParam(), time, weather::clear, "seed");
         expect_sound(all_of(art), "scene-");
         EXPECT_FALSE(art.background.empty());
         EXPECT_TRUE(is_colour(art.light.colour) && is_colour(art.light.rim) &&
@@ -73,7 +82,7 @@ TEST_P(scene, differs_between_the_times_in_colour_and_light) {
     std::set<std::string> drawings;
     std::set<std::string> lights;
     for (const auto time : times) {
-        const auto art = draw_scene(GetParam(), time, weather::clear, "seed");
+        const auto art = drawn_scene(GetParam(), time, weather::clear, "seed");
         drawings.insert(art.defs);
         lights.insert(art.light.colour);
     }
@@ -82,13 +91,13 @@ TEST_P(scene, differs_between_the_times_in_colour_and_light) {
 }
 
 TEST_P(scene, gives_the_same_bytes_for_the_same_seed_only) {
-    const auto once = all_of(draw_scene(GetParam(), times[0], weather::clear, "one"));
-    EXPECT_EQ(once, all_of(draw_scene(GetParam(), times[0], weather::clear, "one")));
-    EXPECT_NE(once, all_of(draw_scene(GetParam(), times[0], weather::clear, "two")));
+    const auto once = all_of(drawn_scene(GetParam(), times[0], weather::clear, "one"));
+    EXPECT_EQ(once, all_of(drawn_scene(GetParam(), times[0], weather::clear, "one")));
+    EXPECT_NE(once, all_of(drawn_scene(GetParam(), times[0], weather::clear, "two")));
 }
 
 TEST_P(scene, is_found_by_words_of_its_own) {
-    static const auto scenes = scene_list();
+    static const auto scenes = scene_list(places());
     const auto own = std::find_if(scenes.begin(), scenes.end(),
                                   [](const auto& info) { return info.name == GetParam(); });
     ASSERT_NE(own, scenes.end());
@@ -100,25 +109,27 @@ TEST_P(scene, is_found_by_words_of_its_own) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(drawn, scene, testing::ValuesIn(scene_names()),
+INSTANTIATE_TEST_SUITE_P(drawn, scene,
+                         testing::ValuesIn(art_names(embedded_art(), "scenes/", ".svg")),
                          [](const auto& row) { return row.param; });
 
 TEST(weather, is_sound_over_a_scene_at_every_time) {
     for (const auto time : times)
-        for (const auto sky : skies) expect_sound(all_of(draw_scene("meadow", time, sky, "s")), "");
+        for (const auto sky : skies)
+            expect_sound(all_of(drawn_scene("meadow", time, sky, "s")), "");
 }
 
 TEST(weather, falls_outside_and_stays_out_of_houses) {
-    for (const auto& info : scene_list()) {
-        const auto dry = all_of(draw_scene(info.name, times[0], weather::clear, "s"));
-        const auto wet = all_of(draw_scene(info.name, times[0], weather::rain, "s"));
+    for (const auto& info : scene_list(places())) {
+        const auto dry = all_of(drawn_scene(info.name, times[0], weather::clear, "s"));
+        const auto wet = all_of(drawn_scene(info.name, times[0], weather::rain, "s"));
         EXPECT_EQ(wet == dry, info.indoor) << info.name;
     }
 }
 
 TEST(scenes, refuse_an_unknown_name) {
-    EXPECT_THROW(draw_scene("nowhere", times[0], weather::clear, ""), error);
-    EXPECT_THROW(draw_scene("../secrets", times[0], weather::clear, ""), error);
+    EXPECT_THROW(drawn_scene("nowhere", times[0], weather::clear, ""), error);
+    EXPECT_THROW(drawn_scene("../secrets", times[0], weather::clear, ""), error);
 }
 
 class drawn_file : public testing::TestWithParam<std::string_view> {};

@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "card/png.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "engine/sketch/compose.hpp"
 #include "engine/sketch/mapper.hpp"
-#include "engine/sketch/raster.hpp"
+#include "engine/sketch/paint.hpp"
 #include "engine/sketch/rig.hpp"
 #include "engine/sketch/wardrobe.hpp"
 
@@ -27,35 +25,6 @@ void check_side(std::string_view name, int pixels) {
         throw error(errc::invalid_argument,
                     fmt::format("{} {} is not a multiple of {} from {} to {}", name, pixels,
                                 limits::side_px_step, limits::side_px_min, limits::side_px_max));
-}
-
-// Each pixel of a small picture as a block of the large one.
-pixels enlarge(const pixels& small, int width, int height) {
-    pixels large{width, height, {}};
-    large.rgba.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4);
-    auto* to = large.rgba.data();
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x, to += 4) {
-            const int from =
-                (y * small.height / height * small.width + x * small.width / width) * 4;
-            std::copy_n(small.rgba.data() + from, 4, to);
-        }
-    return large;
-}
-
-// Few colours make blocks read as pixels: each channel in equal steps.
-void flatten(pixels& picture) {
-    constexpr int step = 20;
-    for (auto& channel : picture.rgba)
-        channel = static_cast<std::uint8_t>(std::min(255, (channel + step / 2) / step * step));
-}
-
-pixels paint(std::string_view svg, const sketch::treatment& finish, int width, int height) {
-    if (finish.pixels == 0) return sketch::render_svg(svg, width, height);
-    const int block = std::max(1, std::min(width, height) / finish.pixels);
-    auto small = sketch::render_svg(svg, width / block, height / block);
-    flatten(small);
-    return enlarge(small, width, height);
 }
 
 class sketch_engine : public image_engine {
@@ -77,7 +46,7 @@ public:
         advance();
         const auto svg = sketch::compose_svg(pieces_, plan, settings.width, settings.height);
         advance();
-        const auto painted = paint(svg, plan.finish, settings.width, settings.height);
+        const auto painted = sketch::paint(svg, plan.finish, settings.width, settings.height);
         advance();
 
         picture made;

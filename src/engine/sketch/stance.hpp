@@ -1,8 +1,7 @@
 // What artists say about full figures: resources/sketch/figure/*.json and poses/*.json, and which
 // pose, build and cut a picture takes from them.
 //
-// Read once by load_figure_tables() (no I/O: they are embedded), immutable afterwards: any thread.
-// Errors: error(internal) for a table that is not as it should be, which is a bug of the build.
+// Read once as a part of the rig, immutable afterwards: any thread.
 #pragma once
 
 #include <map>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/sketch/art.hpp"
 #include "engine/sketch/skeleton.hpp"
 
 namespace medusa::sketch {
@@ -58,6 +58,7 @@ struct stance {
     bool mantle = false;  // cloth over the shoulders, of a cape or a hood
 };
 
-figure_tables load_figure_tables();
+// Tables and poses that cannot be used are left out and added to `faults`.
+figure_tables read_figure_tables(const art_files& art, std::vector<art_fault>& faults);
 
 }  // namespace medusa::sketch
