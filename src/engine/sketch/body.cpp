@@ -66,16 +66,16 @@ public:
         if (cut_.skirt != "none") body += draw_skirt(pen_);
         body += torso();
         if (cut_.tails != "none") body += draw_tails_before(pen_);
-        body += belt();
+        body += draw_apron(pen_) + belt();
         if (garment_ != nullptr) body += bust_over();
         body += fitted(worn.neck);
+        const bool arms_up = raised(pen_, true) || raised(pen_, false);
+        if (garment_ != nullptr && arms_up) body += bust("shoulders");
         for (const bool left : {false, true})
             if (!pen_.arm_pose(left).behind) body += draw_arm(pen_, left);
         body += held_by_both();
-        if (pen_.how.mantle && !raised(pen_, true) && !raised(pen_, false))
-            body += draw_cape_front(pen_);
-        if (garment_ != nullptr && !raised(pen_, true) && !raised(pen_, false))
-            body += shoulder_pieces();
+        if (pen_.how.mantle && !arms_up) body += draw_cape_front(pen_);
+        if (garment_ != nullptr && !arms_up) body += shoulder_pieces() + bust("shoulders");
         measure();
         return std::move(art_);
     }

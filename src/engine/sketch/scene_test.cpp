@@ -158,7 +158,8 @@ TEST_P(garment, is_sound_and_covers_the_shoulders) {
     EXPECT_TRUE(piece.attribute("words").has_value());
     std::string whole;
     for (const auto& layer : piece.layers()) {
-        EXPECT_TRUE(layer == "defs" || layer == "back" || layer == "body" || layer == "front")
+        EXPECT_TRUE(layer == "defs" || layer == "back" || layer == "body" || layer == "front" ||
+                    layer == "shoulders")
             << layer;
         whole += piece.instantiate(layer, figure, "garment-");
     }

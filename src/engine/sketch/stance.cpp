@@ -27,6 +27,7 @@ void read_row(table_row& row, cut& into) {
     take(row, "shoe_fill", into.shoe_fill);
     take(row, "gloves", into.gloves);
     take(row, "plates", into.plates);
+    take(row, "apron", into.apron);
 }
 
 limb_pose limb_of(table_row row) {

@@ -30,6 +30,7 @@ struct cut {
     std::string shoe_fill = "main_dark";
     std::string gloves;  // empty: bare hands
     std::string plates;  // colour of knee and elbow pieces; empty: none
+    std::string apron;   // colour of what hangs before the legs; empty: none
 };
 
 struct figure_tables {
