@@ -61,6 +61,7 @@ std::vector<std::string> art_names(const art_files& art, std::string_view folder
         if (!name.ends_with(ending)) continue;
         name.remove_prefix(folder.size());
         name.remove_suffix(ending.size());
+        if (name.find('/') != name.npos) continue;
         names.emplace_back(name);
     }
     return names;

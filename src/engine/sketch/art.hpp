@@ -27,7 +27,8 @@ art_files read_art(const std::filesystem::path& folder);
 // Throws error(internal) for a file that is missing.
 std::string_view art_text(const art_files& art, std::string_view name);
 
-// The files of one folder ("parts/") with one ending (".svg"): their names without both.
+// The files of one folder ("parts/"), but not of folders in it, with one ending (".svg"): their
+// names without both.
 std::vector<std::string> art_names(const art_files& art, std::string_view folder,
                                    std::string_view ending);
 

@@ -72,6 +72,7 @@ void read_row(table_row& row, expression& into) {
 }
 
 void read_row(table_row& row, treatment& into) {
+    take(row, "head", into.head);
     take(row, "ink", into.ink);
     take(row, "stroke", into.stroke);
     take(row, "line", into.line);

@@ -80,15 +80,16 @@ struct expression {
 
 // How a style of pictures changes the drawing.
 struct treatment {
-    std::string ink;        // of outlines
-    double stroke = 7;      // figure units, of the hair's outline
-    double line = 1;        // how thick the other outlines are, beside what is drawn
-    bool flat = false;      // no gradients in hair
-    std::string tint;       // what all colours of the figure lean to
-    double tint_share = 0;  // how far, 0 to 1
-    int pixels = 0;         // draw on a grid of this many pixels; 0: no grid
-    std::string fragment;   // a file of resources/sketch/finishes with layers behind and over
-    std::string note;       // for the user
+    std::string head = "lorelei";  // of resources/sketch/heads: whose heads are drawn
+    std::string ink;               // of outlines
+    double stroke = 7;             // figure units, of the hair's outline
+    double line = 1;               // how thick the other outlines are, beside what is drawn
+    bool flat = false;             // no gradients in hair
+    std::string tint;              // what all colours of the figure lean to
+    double tint_share = 0;         // how far, 0 to 1
+    int pixels = 0;                // draw on a grid of this many pixels; 0: no grid
+    std::string fragment;  // a file of resources/sketch/finishes with layers behind and over
+    std::string note;      // for the user
 };
 
 struct rig {

@@ -15,7 +15,7 @@ namespace medusa {
 namespace {
 
 // Raised whenever the same request would give another drawing.
-constexpr std::string_view drawing_version = "2";
+constexpr std::string_view drawing_version = "3";
 // The stages that progress is told about: planned, composed, painted, encoded.
 constexpr int stages = 4;
 
@@ -55,6 +55,7 @@ public:
         made.height = settings.height;
         made.identity_method = "look";
         made.source_type = "algorithmicMedia";
+        made.attribution = pieces_.heads.at(plan.finish.head).attribution;
         made.notes = std::move(plan.notes);
         if (!settings.model.empty())
             made.notes.push_back("sketch has no models; the one asked for is only recorded");

@@ -88,7 +88,11 @@ TEST(Compose, EveryWordGivesASoundDocument) {
     for (const auto& row : tables().treatments)
         add([&](auto& request) { request.style = row.first; });
     for (const auto& row : pieces().parts)
-        add([&](auto& request) { request.appearance.accessories = {row.first}; });
+        for (const auto* style : {"anime", "cartoon"})
+            add([&](auto& request) {
+                request.appearance.accessories = {row.first};
+                request.style = style;
+            });
     for (const auto& request : all) {
         const auto svg = svg_of(request);
         pugi::xml_document tree;
@@ -137,8 +141,10 @@ TEST(Compose, TheTemplatesAreDrawnAsBefore) {
     for (std::size_t i = 0; i < template_count(); ++i) {
         const auto given = template_at(i);
         auto request = request_of(parse_look(given.description, given.tags), 1024, 1024);
-        request.style = given.style;
-        now += sha256_hex(svg_of(request)) + "  " + given.name + "\n";
+        for (const auto& style : {given.style, std::string("cartoon")}) {
+            request.style = style;
+            now += sha256_hex(svg_of(request)) + "  " + given.name + ", " + style + "\n";
+        }
     }
     std::ifstream file(MEDUSA_ROOT "/tests/data/sketch_documents.txt");
     const std::string before((std::istreambuf_iterator<char>(file)), {});

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/resources.hpp"
 #include "core/text.hpp"
 
 namespace medusa::sketch {
@@ -40,8 +39,7 @@ std::optional<std::string> wardrobe::scene_for(std::string_view word) const {
 
 wardrobe read_wardrobe(const art_files& art, std::vector<art_fault>& faults) {
     wardrobe made;
-    made.figure = parse_style(resource("dicebear/lorelei.json"));
-    made.face = load_fragments(art, "face/", faults);
+    made.heads = read_heads(art, faults);
     made.parts = load_fragments(art, "parts/", faults);
     made.garments = load_fragments(art, "garments/", faults);
     made.limbs = load_fragments(art, "figure/", faults);

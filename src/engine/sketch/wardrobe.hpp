@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/sketch/dice.hpp"
 #include "engine/sketch/fragment.hpp"
+#include "engine/sketch/head.hpp"
 #include "engine/sketch/scene.hpp"
 
 namespace medusa::sketch {
@@ -19,12 +19,11 @@ namespace medusa::sketch {
 struct wardrobe {
     using pieces = std::map<std::string, fragment, std::less<>>;
 
-    dice_style figure;  // lorelei
-    pieces face;        // of resources/sketch/face: eyes, brows, mouths
-    pieces parts;       // of resources/sketch/parts, by file name
-    pieces garments;    // of resources/sketch/garments
-    pieces limbs;       // of resources/sketch/figure: hands, shoes, props
-    pieces finishes;    // of resources/sketch/finishes
+    std::map<std::string, head_rig, std::less<>> heads;  // of resources/sketch/heads
+    pieces parts;                                        // of resources/sketch/parts, by file name
+    pieces garments;                                     // of resources/sketch/garments
+    pieces limbs;     // of resources/sketch/figure: hands, shoes, props
+    pieces finishes;  // of resources/sketch/finishes
     scenery places;
     std::vector<scene_info> scenes;
     // Word of the vocabulary -> file, as the files themselves say (m:words).
