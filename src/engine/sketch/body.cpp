@@ -48,7 +48,7 @@ public:
         if (const auto props = pen_.pieces.limbs.find("props"); props != pen_.pieces.limbs.end())
             art_.defs += props->second.instantiate("defs", props->second.palette(), "props-");
         auto& behind = art_.behind;
-        behind += shadow();
+        behind += shadow() + seat();
         if (pen_.how.cape) behind += draw_cape(pen_);
         behind += on_shoulder_blades(worn.wings) + fitted(worn.collar);
         if (!pen_.how.tail.empty())
@@ -59,7 +59,6 @@ public:
         if (cut_.tails != "none") behind += draw_tails_behind(pen_);
 
         auto& body = art_.body;
-        body += seat();
         for (const bool left : {true, false})
             if (pen_.arm_pose(left).behind) body += draw_arm(pen_, left);
         body += draw_legs(pen_);
@@ -249,15 +248,21 @@ private:
                draw_hand(pen_, true) + draw_hand(pen_, false);
     }
 
-    // As high as the hips are above the ground.
-    std::string seat() const {
+    // As high as the hips are above the ground; a throne reaches up and a bench to the sides.
+    std::string seat() {
         constexpr double drawn_height = 330;  // of a seat in props.svg
-        if (pen_.how.posture.seat.empty()) return {};
-        const double height =
-            pen_.bones.ground - pen_.bones.pelvis.y - pen_.how.build.leg_girth * 0.7;
-        return pen_.placed("props", pen_.how.posture.seat,
-                           {pen_.bones.pelvis.x + 30, pen_.bones.ground - 10}, 0,
-                           height / drawn_height, false);
+        const auto& seat = pen_.how.posture.seat;
+        const auto props = pen_.pieces.limbs.find("props");
+        if (seat.empty() || props == pen_.pieces.limbs.end()) return {};
+        const point at = {pen_.bones.pelvis.x + 30, pen_.bones.ground - 10};
+        const double scale =
+            (pen_.bones.ground - pen_.bones.pelvis.y - pen_.how.build.leg_girth * 0.7) /
+            drawn_height;
+        if (const auto wide = props->second.attribute(seat + "-wide")) {
+            art_.reach.left = std::min(art_.reach.left, at.x - std::stod(*wide) * scale);
+            art_.reach.right = std::max(art_.reach.right, at.x + std::stod(*wide) * scale);
+        }
+        return pen_.placed("props", seat, at, 0, scale, false);
     }
 
     const cut& cut_;

@@ -55,7 +55,9 @@ TEST(Body, TablesNameOnlyWhatIsDrawn) {
     }
     for (const auto& [role, prop] : all.role_props) EXPECT_TRUE(drawn("props", prop)) << prop;
     for (const auto& [species, tail] : all.tails) EXPECT_TRUE(drawn("tails", tail)) << species;
-    EXPECT_TRUE(drawn("props", "stool"));
+    for (const auto& [place, seat] : all.seats) EXPECT_TRUE(drawn("props", seat)) << place;
+    EXPECT_TRUE(all.seats.contains("indoors"));
+    EXPECT_TRUE(all.seats.contains("outdoors"));
     for (const auto& [part, prop] : all.prop_of_part) EXPECT_TRUE(drawn("props", prop)) << prop;
     for (const auto& [garment, cut] : all.cuts) EXPECT_TRUE(drawn("shoes", cut.shoe)) << garment;
     for (const auto& [role, pose] : all.role_poses) EXPECT_TRUE(all.poses.contains(pose)) << role;

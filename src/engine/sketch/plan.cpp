@@ -80,6 +80,25 @@ bool falls_freely(std::string_view style) {
     return std::find(tied.begin(), tied.end(), style) == tied.end();
 }
 
+// Royalty has a throne where it lives; a place may have seats of its own.
+std::string seat_for(const figure_tables& tables, std::string_view scene, bool indoor,
+                     std::string_view role) {
+    const auto row = [&](std::string_view word) {
+        const auto found = tables.seats.find(word);
+        return found == tables.seats.end() ? std::string() : found->second;
+    };
+    if (const auto own = row(role); indoor && !own.empty()) return own;
+    if (const auto here = row(scene); !here.empty()) return here;
+    return row(indoor ? "indoors" : "outdoors");
+}
+
+// Nobody strides wide in a long gown.
+void take_short_steps(pose& posture) {
+    constexpr double share = 0.62;
+    for (auto* leg : {&posture.left_leg, &posture.right_leg})
+        for (auto* angle : {&leg->upper, &leg->lower}) *angle *= share;
+}
+
 stance choose_stance(const figure_tables& tables, const drawing& what, bool indoor,
                      const picture_request& request) {
     stance made;
@@ -105,7 +124,10 @@ stance choose_stance(const figure_tables& tables, const drawing& what, bool indo
     made.prop = made.posture.prop;
     const auto own = tables.role_props.find(request.appearance.role);
     if (own != tables.role_props.end() && made.posture.hand != "both") made.prop = own->second;
-    if (indoor && !made.posture.seat.empty()) made.posture.seat = "stool";
+    if (!made.posture.seat.empty())
+        made.posture.seat = seat_for(tables, what.scene, indoor, request.appearance.role);
+    else if (made.clothes.skirt == "long")
+        take_short_steps(made.posture);
     const auto tail = tables.tails.find(request.appearance.species);
     if (tail != tables.tails.end()) made.tail = tail->second;
     made.long_hair = request.appearance.hair_length == "long" && !what.who.bare &&

@@ -41,7 +41,10 @@ struct figure_tables {
     std::map<std::string, cut, std::less<>> cuts;  // by garment file, "robe" or "robe/male"
     std::map<std::string, std::string, std::less<>> role_poses;  // for action
     std::map<std::string, std::string, std::less<>> role_props;  // where no part says one
-    std::map<std::string, std::string, std::less<>> tails;       // of species: a layer of tails.svg
+    // What one sits on, by role (indoors), by scene, "indoors" and "outdoors": a layer of
+    // props.svg.
+    std::map<std::string, std::string, std::less<>> seats;
+    std::map<std::string, std::string, std::less<>> tails;  // of species: a layer of tails.svg
     std::map<std::string, std::string, std::less<>> prop_of_part;  // part -> layer of props.svg
     std::map<std::string, std::string, std::less<>> pose_words;    // "dance" -> "dancing"
 };
