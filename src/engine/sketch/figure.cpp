@@ -131,7 +131,7 @@ private:
         shade_ = mix(lit(who.skin_shade, 0.18), light_.shade, 0.1);
         line_ = lit(who.hair_line, 0.15);
         for (const auto& stop : who.hair_stops) front_.push_back(lit(stop));
-        if (what_.finish.flat) front_ = {front_[front_.size() / 2]};
+        if (what_.finish.flat && !who.many_hued) front_ = {front_[front_.size() / 2]};
         for (const auto& stop : front_) back_.push_back(mix(stop, line_, 0.2));
         const auto hair = front_[front_.size() / 2];
         slots_ = {{"ink", ink_},

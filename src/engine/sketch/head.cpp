@@ -30,7 +30,8 @@ void read_style(table_row& file, head_rig& into) {
     take(file, "scale", into.scale);
     take_table(file, "places", into.places);
     take(file, "head", into.head);
-    take(file, "nose", into.nose);
+    if (file.find("skulls") != nullptr) take_table(file, "skulls", into.skulls);
+    if (file.find("noses") != nullptr) take_table(file, "noses", into.noses);
 }
 
 void read_features(table_row& file, const art_files& art, head_rig& into) {
@@ -104,12 +105,15 @@ public:
         choose("hair", cut_.variant);
         choose("rearHair", cut_.rear);
         choose("head", rig_.head.empty() ? who_.head : rig_.head);
-        choose("nose", rig_.nose.empty() ? who_.nose : rig_.nose);
+        choose("nose", who_.nose);
         auto figure = build_figure(rig_.style, options);
         const auto* hair = drawn(figure, "hair", cut_.variant);
         const auto* rear = drawn(figure, "rearHair", cut_.rear);
         if (const auto* head = drawn(figure, "head", "head"); head != nullptr) add_head(*head);
         if (rig_.style.find_component("nose") != nullptr) add_nose(*drawn(figure, "nose", "nose"));
+        if (const auto found = rig_.noses.find(who_.nose); found != rig_.noses.end())
+            art_.nose +=
+                fmt::format(R"~(<path d="{}" fill="{}"/>)~", found->second, colours_.at("shade"));
         if (who_.bare) return std::move(art_);
         if (rear != nullptr) add_hair(*rear, "rearHair", true);
         if (hair != nullptr) add_hair(*hair, "hair", false);
@@ -191,11 +195,13 @@ private:
         const auto thicker = 10 * (finish_.line - 1);
         const auto outline =
             thicker <= 0 ? std::string() : fmt::format(R"~( stroke="{}"{})~", ink, width(thicker));
+        const auto skull = rig_.skulls.find(who_.head);
         for (const auto& node : head.children) {
             const auto* d = node.find("d");
             const auto* fill = color_of(node, "fill");
             if (d == nullptr || fill == nullptr) continue;
             const bool skin = *fill == "skin";
+            if (skin && skull != rig_.skulls.end()) d = &skull->second;
             if (skin && art_.skin.empty()) art_.skin = placed("head", *d);
             auto paint = fmt::format(R"~( fill="{}")~", skin            ? colours_.at("skin")
                                                         : fill->empty() ? colours_.at("shade")

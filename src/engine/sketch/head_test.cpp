@@ -119,6 +119,39 @@ TEST(Head, EveryPartIsSeenInEveryRig) {
     }
 }
 
+// Two people of the same words need not have the same face.
+TEST(Head, EveryHeadOfTheLookHasAnOutlineOfItsOwn) {
+    for (const auto& [name, rig] : pieces().heads) {
+        std::set<std::string> faces;
+        for (const auto* head : {"variant01", "variant02", "variant03", "variant04"}) {
+            person who;
+            who.hair = tables().hair.front().variant;
+            who.head = head;
+            who.nose = tables().noses.at("male").front();
+            faces.insert(draw_head(rig, who, {}, colours).skin);
+        }
+        EXPECT_EQ(faces.size(), 4U) << name;
+    }
+}
+
+TEST(Head, DyedHairKeepsItsTwoColoursInFlatStyles) {
+    auto request = of_style("cartoon");
+    request.appearance.hair_color = "black";
+    const auto stops = [&] {
+        const auto svg = svg_of(request);
+        const auto begin = svg.find("id=\"hair-front\"");
+        const auto gradient = svg.substr(begin, svg.find("</linearGradient>", begin) - begin);
+        int count = 0;
+        for (auto at = gradient.find("<stop"); at != gradient.npos;
+             at = gradient.find("<stop", at + 1))
+            ++count;
+        return count;
+    };
+    EXPECT_EQ(stops(), 1);
+    request.appearance.hair_color2 = "blue";
+    EXPECT_EQ(stops(), 3);
+}
+
 TEST(Head, EarsOfAFrontViewComeInPairs) {
     auto request = of_style("cartoon");
     request.appearance.accessories = {"elf-ears"};

@@ -193,6 +193,7 @@ private:
         if (const auto* second = row_of(tables_.hair_colours, look_.hair_color2);
             second != nullptr && hair.stops.empty())
             made_.hair_stops = {hair.base, mix(hair.base, second->base, 0.5), second->base};
+        made_.many_hued = !hair.stops.empty() || !look_.hair_color2.empty();
         const double most = brightness(hair.base) < pale_hair ? hair_shades : pale_shades;
         for (auto& stop : made_.hair_stops) stop = own_shade(stop, "hair", most);
     }

@@ -25,7 +25,8 @@ struct person {
     bool lashes = false;
     bool bold = false;  // strong brows
     bool child = false;
-    words hair_stops;  // top to bottom
+    words hair_stops;        // top to bottom
+    bool many_hued = false;  // dyed: its colours show in flat drawings too
     std::string hair_line;
     std::string skin, skin_shade;
     std::string iris, iris2;
