@@ -33,7 +33,9 @@ struct look {
     std::string time_of_day;               // "day", "dusk", "night"
     std::string weather;                   // "rain", "snow", "fog"
     std::string mood;                      // one of the expression labels
-    std::vector<std::string> absent;       // accessories, marks and beards that the text denies
+    std::string hat_color;                 // of what is worn on the head: "green"
+    std::string expression;           // a face that is described, "laughing": stronger than mood
+    std::vector<std::string> absent;  // accessories, marks and beards that the text denies
 
     friend bool operator==(const look&, const look&) = default;
 };

@@ -28,6 +28,8 @@ constexpr std::pair<std::string_view, std::string look::*> words[] = {
     {"time_of_day", &look::time_of_day},
     {"weather", &look::weather},
     {"mood", &look::mood},
+    {"hat_color", &look::hat_color},
+    {"expression", &look::expression},
 };
 
 constexpr std::pair<std::string_view, word_list look::*> lists[] = {

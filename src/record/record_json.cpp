@@ -38,6 +38,8 @@ constexpr named<look, std::string> look_words[] = {
     {"timeOfDay", &look::time_of_day},
     {"weather", &look::weather},
     {"mood", &look::mood},
+    {"hatColor", &look::hat_color},
+    {"expression", &look::expression},
 };
 
 constexpr named<look, words> look_lists[] = {

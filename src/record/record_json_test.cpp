@@ -92,10 +92,11 @@ TEST(record_json, image_survives_text) {
 TEST(record_json, look_survives_with_every_field) {
     look full;
     std::string* fields[] = {
-        &full.hair_color,  &full.hair_color2, &full.hair_length, &full.hair_style, &full.eye_color,
-        &full.eye_color2,  &full.skin,        &full.species,     &full.age_band,   &full.gender,
-        &full.build,       &full.facial_hair, &full.role,        &full.palette,    &full.setting,
-        &full.time_of_day, &full.weather,     &full.mood};
+        &full.hair_color, &full.hair_color2, &full.hair_length, &full.hair_style,
+        &full.eye_color,  &full.eye_color2,  &full.skin,        &full.species,
+        &full.age_band,   &full.gender,      &full.build,       &full.facial_hair,
+        &full.role,       &full.palette,     &full.setting,     &full.time_of_day,
+        &full.weather,    &full.mood,        &full.hat_color,   &full.expression};
     int count = 0;
     for (auto* field : fields) *field = "w" + std::to_string(count++);
     full.outfit = {"a", "b"};
@@ -103,7 +104,7 @@ TEST(record_json, look_survives_with_every_field) {
     full.marks = {"d"};
     full.absent = {"e"};
     EXPECT_EQ(look_from_json(reparsed(full)), full);
-    EXPECT_EQ(to_json(full).size(), 22u);
+    EXPECT_EQ(to_json(full).size(), 24u);
     EXPECT_TRUE(to_json(look{}).empty());
 }
 

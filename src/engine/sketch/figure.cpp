@@ -179,6 +179,8 @@ private:
         if (piece.attribute("dyed"))
             for (const auto& [slot, colour] : what_.who.cloth)
                 own[slot == "main_dark" ? "dark" : slot] = lit(colour);
+        if (piece.attribute("group") == "hat")
+            for (const auto& [slot, colour] : what_.who.hat) own[slot] = lit(colour);
         return own;
     }
 

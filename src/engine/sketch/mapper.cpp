@@ -290,6 +290,8 @@ private:
             made_.cloth = {{"main", cloth->base},
                            {"main_dark", mix(cloth->base, "#160c24", 0.36)},
                            {"main_light", mix(cloth->base, "#ffffff", 0.22)}};
+        if (const auto* felt = row_of(tables_.cloth, look_.hat_color))
+            made_.hat = {{"main", felt->base}, {"dark", mix(felt->base, "#160c24", 0.36)}};
     }
 
     const rig& tables_;

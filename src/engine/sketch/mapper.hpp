@@ -33,6 +33,7 @@ struct person {
     words parts;          // of the wardrobe, in drawing order
     std::string garment;  // of the wardrobe; empty: none is drawn
     slot_map cloth;       // the garment's colours that are not its own
+    slot_map hat;         // the same of what is on the head
     std::string pattern;  // seed of what is scattered over the garment
     friend bool operator==(const person&, const person&) = default;
 };

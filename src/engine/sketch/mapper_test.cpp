@@ -209,6 +209,31 @@ TEST(Mapper, WordsThatSayNothingAreSaid) {
     EXPECT_EQ(notes[1], "sketch knows no setting 'xyzzy'");
 }
 
+TEST(Mapper, AnExpressionThatIsDescribedShowsInFull) {
+    for (const auto* text : {"laughing", "grinning", "furious", "angry", "crying", "scared",
+                             "surprised", "screaming", "disgusted", "thrilled", "pouting",
+                             "confused", "flustered", "eyes closed", "sweating nervously"}) {
+        const auto shown = parse_look(text, {}).expression;
+        EXPECT_TRUE(tables().moods.contains(shown)) << text << ": " << shown;
+    }
+    auto request = request_of(parse_look("a laughing woman", {}));
+    EXPECT_EQ(plan_drawing(tables(), pieces(), request).face.mouth, "laugh");
+    request.mood = "sad";
+    EXPECT_EQ(plan_drawing(tables(), pieces(), request).face.mouth, "sad");
+}
+
+TEST(Mapper, AHatHasTheColourThatIsNamed) {
+    const auto who = dressed(parse_look("a man in a green cap", {}), 3);
+    EXPECT_EQ(who.hat.at("main"), tables().cloth.at("green").base);
+    EXPECT_TRUE(dressed(parse_look("a man in a cap", {}), 3).hat.empty());
+}
+
+TEST(Mapper, ACapOnANurseIsANursesCap) {
+    const auto parts = dressed(parse_look("a nurse with a white cap", {}), 3).parts;
+    EXPECT_NE(std::find(parts.begin(), parts.end(), "nurse-cap"), parts.end());
+    EXPECT_EQ(std::find(parts.begin(), parts.end(), "cap"), parts.end());
+}
+
 TEST(Mapper, ATraitShowsWithoutComicSigns) {
     auto request = request_of(pirate());
     request.appearance.mood = "confusion";

@@ -179,7 +179,9 @@ drawing plan_drawing(const rig& tables, const wardrobe& pieces, const picture_re
     made.who = plan_person(tables, pieces, request.appearance, request.character_seed, made.notes);
     const look shown = shown_look(made, tables, pieces, request);
     const bool asked = !parse_mood(request.mood).empty() || !parse_mood(request.wish).empty();
-    made.face = face_for(tables, shown.mood, asked ? mood_source::asked : mood_source::trait);
+    made.face = shown.expression.empty()
+                    ? face_for(tables, shown.mood, asked ? mood_source::asked : mood_source::trait)
+                    : face_for(tables, shown.expression);
     choose_place(made, tables, pieces, shown, request.character_seed);
     if (const auto found = tables.frames.find(to_string(request.type));
         found != tables.frames.end())
