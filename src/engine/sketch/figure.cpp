@@ -101,8 +101,7 @@ private:
 
     // Where the head ends, hair and hats included.
     double top() const {
-        constexpr double hair_top = 96;
-        double made = hair_top;
+        double made = lines_.top;
         for (const auto& part : worn_)
             if (const auto said = part.piece->attribute("top"))
                 made = std::min(made, std::stod(*said));

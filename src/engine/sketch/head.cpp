@@ -73,6 +73,7 @@ void read_hair(table_row& file, const hair_pieces& pieces, head_rig& into) {
         take(row, "variant", cut.variant);
         take(row, "rear", cut.rear);
         take(row, "drawn", cut.drawn);
+        take(row, "top", cut.top);
         take(row, "for", stands_for);
         row.refuse_unknown();
         for (const auto& name : cut.drawn)
@@ -107,6 +108,7 @@ public:
         choose("head", rig_.head.empty() ? who_.head : rig_.head);
         choose("nose", who_.nose);
         auto figure = build_figure(rig_.style, options);
+        art_.top = cut_.top;
         const auto* hair = drawn(figure, "hair", cut_.variant);
         const auto* rear = drawn(figure, "rearHair", cut_.rear);
         if (const auto* head = drawn(figure, "head", "head"); head != nullptr) add_head(*head);

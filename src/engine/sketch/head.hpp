@@ -25,6 +25,7 @@ struct hair_cut {
     std::string variant;             // of the style's component "hair"
     std::string rear;                // of its component "rearHair"
     std::vector<std::string> drawn;  // files of ours, resources/sketch/hair
+    double top = 96;                 // figure units: its highest y
 };
 
 struct ellipse {
@@ -59,6 +60,7 @@ struct head_art {
     std::string back_hair, back_strands, front_hair, front_strands;
     std::string head, nose;  // finished
     std::string skin;        // shapes of all skin
+    double top = 0;          // figure units: the highest y of the hair
 };
 
 // Tables that cannot be used are left out and added to `faults`.

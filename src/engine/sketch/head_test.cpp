@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "engine/sketch/compose.hpp"
@@ -150,6 +151,22 @@ TEST(Head, DyedHairKeepsItsTwoColoursInFlatStyles) {
     EXPECT_EQ(stops(), 1);
     request.appearance.hair_color2 = "blue";
     EXPECT_EQ(stops(), 3);
+}
+
+TEST(Head, PinnedUpHairNeedsRoomAboveTheHead) {
+    const auto top_of = [](const std::string& hair) {
+        person who;
+        who.hair = hair;
+        return draw_head(pieces().heads.at("toon-head"), who, {}, colours).top;
+    };
+    const auto& table = tables().hair;
+    const auto of_style_word = [&](std::string_view word) {
+        return std::find_if(table.begin(), table.end(),
+                            [&](const auto& hair) { return hair.styles.front() == word; })
+            ->variant;
+    };
+    EXPECT_LT(top_of(of_style_word("bun")), top_of(of_style_word("bob")) - 60);
+    EXPECT_LT(top_of(of_style_word("mohawk")), top_of(of_style_word("bun")));
 }
 
 TEST(Head, EarsOfAFrontViewComeInPairs) {
