@@ -106,9 +106,9 @@ private:
         const double turned = posture.prop_angle * std::numbers::pi / 180;
         const auto grip = pen_.arm(posture.hand == "left").end;
         for (const auto* name : {"top", "foot"}) {
-            const auto said = props->second.attribute(fmt::format("{}-{}", pen_.how.prop, name));
+            const auto said = props->second.number(fmt::format("{}-{}", pen_.how.prop, name));
             if (posture.hand.empty() || !said) continue;
-            const double along = std::stod(*said);
+            const double along = *said;
             const point tip = {grip.x - std::sin(turned) * along,
                                grip.y + std::cos(turned) * along};
             art_.reach.left = std::min(art_.reach.left, tip.x - 50);
@@ -258,9 +258,9 @@ private:
         const double scale =
             (pen_.bones.ground - pen_.bones.pelvis.y - pen_.how.build.leg_girth * 0.7) /
             drawn_height;
-        if (const auto wide = props->second.attribute(seat + "-wide")) {
-            art_.reach.left = std::min(art_.reach.left, at.x - std::stod(*wide) * scale);
-            art_.reach.right = std::max(art_.reach.right, at.x + std::stod(*wide) * scale);
+        if (const auto wide = props->second.number(seat + "-wide")) {
+            art_.reach.left = std::min(art_.reach.left, at.x - *wide * scale);
+            art_.reach.right = std::max(art_.reach.right, at.x + *wide * scale);
         }
         return pen_.placed("props", seat, at, 0, scale, false);
     }

@@ -40,32 +40,6 @@ std::string svg_of(const picture_request& request, int width = 256, int height =
     return compose_svg(pieces(), plan_drawing(tables(), pieces(), request), width, height);
 }
 
-// The names of layers that poses and cuts use must be in the drawn files.
-TEST(Body, TablesNameOnlyWhatIsDrawn) {
-    const auto drawn = [](std::string_view file, const std::string& layer) {
-        return layer.empty() || pieces().limbs.at(std::string(file)).has_layer(layer);
-    };
-    const auto& all = tables().figures;
-    EXPECT_GE(all.poses.size(), 8U);
-    for (const auto& [name, stance] : all.poses) {
-        EXPECT_TRUE(drawn("hands", stance.left_arm.shape)) << name;
-        EXPECT_TRUE(drawn("hands", stance.right_arm.shape)) << name;
-        for (const auto& prop : {stance.prop, stance.seat, stance.effect})
-            EXPECT_TRUE(drawn("props", prop)) << name << " " << prop;
-    }
-    for (const auto& [role, prop] : all.role_props) EXPECT_TRUE(drawn("props", prop)) << prop;
-    for (const auto& [species, tail] : all.tails) EXPECT_TRUE(drawn("tails", tail)) << species;
-    for (const auto& [place, seat] : all.seats) EXPECT_TRUE(drawn("props", seat)) << place;
-    EXPECT_TRUE(all.seats.contains("indoors"));
-    EXPECT_TRUE(all.seats.contains("outdoors"));
-    for (const auto& [part, prop] : all.prop_of_part) EXPECT_TRUE(drawn("props", prop)) << prop;
-    for (const auto& [garment, cut] : all.cuts) EXPECT_TRUE(drawn("shoes", cut.shoe)) << garment;
-    for (const auto& [role, pose] : all.role_poses) EXPECT_TRUE(all.poses.contains(pose)) << role;
-    for (const auto& [word, pose] : all.pose_words) EXPECT_TRUE(all.poses.contains(pose)) << word;
-    for (const auto& [garment, art] : pieces().garments)
-        EXPECT_TRUE(all.cuts.contains(garment)) << garment << " has no cut in figure.json";
-}
-
 TEST(Body, EveryPoseInEveryGarmentIsASoundDrawing) {
     const auto place = draw_scene(pieces().places, "studio", time_of_day::day, weather::clear, "1");
     auto plan = plan_drawing(tables(), pieces(), full_figure("a woman with a cape", "standing"));

@@ -103,8 +103,7 @@ private:
     double top() const {
         double made = lines_.top;
         for (const auto& part : worn_)
-            if (const auto said = part.piece->attribute("top"))
-                made = std::min(made, std::stod(*said));
+            if (const auto said = part.piece->number("top")) made = std::min(made, *said);
         return made;
     }
 

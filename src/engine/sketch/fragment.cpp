@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "engine/sketch/fragment_check.hpp"
 #include "engine/sketch/fragment_writer.hpp"
+#include "engine/sketch/svg_values.hpp"
 
 namespace medusa::sketch {
 namespace {
@@ -65,6 +66,11 @@ std::optional<std::string> fragment::attribute(std::string_view name) const {
     return found.value();
 }
 
+std::optional<double> fragment::number(std::string_view name) const {
+    const auto found = attribute(name);
+    return found ? svg_value(*found) : std::nullopt;
+}
+
 slot_map fragment::note(std::string_view name, std::string_view time) const {
     slot_map found;
     const auto element = fmt::format("m:{}", name);
@@ -83,8 +89,10 @@ fragment parse_fragment(std::string_view svg) {
     const auto parsed = tree->load_buffer(svg.data(), svg.size(), options, pugi::encoding_utf8);
     if (!parsed)
         throw error(errc::internal,
-                    fmt::format("drawing: byte {}: {}", parsed.offset, parsed.description()));
-    check_fragment(*tree);
+                    fmt::format("line {}: {}",
+                                1 + std::count(svg.begin(), svg.begin() + parsed.offset, '\n'),
+                                parsed.description()));
+    check_fragment(*tree, svg);
 
     fragment made;
     for (const auto& top : tree->document_element().children()) {

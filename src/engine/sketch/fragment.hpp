@@ -6,7 +6,7 @@
 //   <m:palette time= a= b=> values of the slots a and b; without `time` they are the defaults
 //   <g m:layer="back">      a group at the top of the file that is drawn on its own
 //   <m:scatter>, <m:repeat> their children stamped many times; <m:choose> one of its children
-// README.md in that folder explains them to artists.
+// docs/art.md explains them to artists.
 //
 // A fragment never changes after parsing: any thread. Files come from our own build, so whatever is
 // wrong with one is error(internal) that names the element; so is a slot without a value.
@@ -51,10 +51,14 @@ public:
 
     // The attribute m:`name` of the svg element itself, for example an anchor of an overlay.
     std::optional<std::string> attribute(std::string_view name) const;
+    // The same as a number, which parse_fragment() made sure of for "top" and "...-top".
+    std::optional<double> number(std::string_view name) const;
 
     // The attributes of the first <m:`name`> at the top of the file that is for `time` (or says
     // nothing about time); empty when there is none.
     slot_map note(std::string_view name, std::string_view time = {}) const;
+
+    const pugi::xml_document& tree() const { return *tree_; }
 
 private:
     friend fragment parse_fragment(std::string_view svg);

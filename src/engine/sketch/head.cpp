@@ -13,7 +13,7 @@ namespace medusa::sketch {
 namespace {
 
 constexpr std::string_view head_folder = "heads/";
-using hair_pieces = std::map<std::string, fragment, std::less<>>;
+using fragments = std::map<std::string, fragment, std::less<>>;
 
 // CC0 asks for nothing; whatever else we may bundle wants its artist named, and our changes.
 std::string attribution_of(const dice_credit& credit, const std::string& changes) {
@@ -34,11 +34,14 @@ void read_style(table_row& file, head_rig& into) {
     if (file.find("noses") != nullptr) take_table(file, "noses", into.noses);
 }
 
-void read_features(table_row& file, const art_files& art, head_rig& into) {
+void read_features(table_row& file, const fragments& faces, head_rig& into) {
     std::string face;
     take(file, "face", face);
     const auto feature = [&](std::string_view name) {
-        return parse_fragment(art_text(art, fmt::format("face/{}{}.svg", face, name)));
+        const auto found = faces.find(fmt::format("{}{}", face, name));
+        if (found == faces.end())
+            throw error(errc::internal, fmt::format("face/{}{}.svg cannot be used", face, name));
+        return found->second;
     };
     into.eyes = feature("eyes");
     into.brows = feature("brows");
@@ -63,7 +66,7 @@ void read_shapes(table_row& file, head_rig& into) {
     take(file, "on_body", into.on_body);
 }
 
-void read_hair(table_row& file, const hair_pieces& pieces, head_rig& into) {
+void read_hair(table_row& file, const fragments& pieces, head_rig& into) {
     if (file.find("hair") == nullptr) return;
     into.hair_files = pieces;
     for (const auto& entry : file.list("hair")) {
@@ -236,6 +239,7 @@ private:
 
 std::map<std::string, head_rig, std::less<>> read_heads(const art_files& art,
                                                         std::vector<art_fault>& faults) {
+    const auto faces = load_fragments(art, "face/", faults);
     const auto hair = load_fragments(art, "hair/", faults);
     const auto front = load_fragments(art, "parts/front/", faults);
     std::map<std::string, head_rig, std::less<>> made;
@@ -246,7 +250,7 @@ std::map<std::string, head_rig, std::less<>> read_heads(const art_files& art,
             table_row file(fields);
             head_rig head;
             read_style(file, head);
-            read_features(file, art, head);
+            read_features(file, faces, head);
             read_shapes(file, head);
             read_hair(file, hair, head);
             if (file.find("fits") != nullptr) take_table(file, "fits", head.fits);

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "engine/sketch/svg_values.hpp"
 namespace medusa::sketch {
 namespace {
 
@@ -40,12 +40,7 @@ std::optional<std::string_view> word_of(weather sky) {
 double number(const slot_map& note, std::string_view name, double fallback) {
     const auto found = note.find(name);
     if (found == note.end()) return fallback;
-    double value = fallback;
-    const char* end = found->second.data() + found->second.size();
-    const auto [rest, problem] = std::from_chars(found->second.data(), end, value);
-    if (problem != std::errc() || rest != end)
-        throw error(errc::internal, fmt::format("scene: {} is no number", found->second));
-    return value;
+    return svg_value(found->second).value_or(fallback);
 }
 
 scene_light light_of(const fragment& scene, std::string_view time) {

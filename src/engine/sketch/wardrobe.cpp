@@ -7,14 +7,6 @@
 namespace medusa::sketch {
 namespace {
 
-// "Lab coat" and "lab_coat" are the vocabulary's "lab-coat".
-std::string as_word(std::string_view text) {
-    auto word = collapse_spaces(to_lower(text));
-    std::replace_if(
-        word.begin(), word.end(), [](char c) { return c == ' ' || c == '_'; }, '-');
-    return word;
-}
-
 std::optional<std::string> find(const std::map<std::string, std::string, std::less<>>& table,
                                 std::string_view word) {
     const auto found = table.find(as_word(word));
@@ -23,6 +15,13 @@ std::optional<std::string> find(const std::map<std::string, std::string, std::le
 }
 
 }  // namespace
+
+std::string as_word(std::string_view text) {
+    auto word = collapse_spaces(to_lower(text));
+    std::replace_if(
+        word.begin(), word.end(), [](char c) { return c == ' ' || c == '_'; }, '-');
+    return word;
+}
 
 std::string wardrobe::group_of(std::string_view part) const {
     const auto found = parts.find(part);

@@ -36,6 +36,9 @@ struct wardrobe {
     std::optional<std::string> scene_for(std::string_view word) const;
 };
 
+// "Lab coat" and "lab_coat" are the vocabulary's "lab-coat".
+std::string as_word(std::string_view text);
+
 // Files that cannot be used are left out and added to `faults`.
 wardrobe read_wardrobe(const art_files& art, std::vector<art_fault>& faults);
 // Throws the first fault.
