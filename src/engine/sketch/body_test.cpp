@@ -3,13 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <pugixml.hpp>
 
-#include "core/hash.hpp"
-#include "domain/template.hpp"
-#include "engine/sketch/compose.hpp"
 #include "engine/sketch/figure.hpp"
 #include "engine/sketch/raster.hpp"
 
@@ -34,10 +29,6 @@ picture_request full_figure(std::string_view description, std::string_view activ
     made.seed = 5;
     made.character_seed = 6;
     return made;
-}
-
-std::string svg_of(const picture_request& request, int width = 256, int height = 256) {
-    return compose_svg(pieces(), plan_drawing(tables(), pieces(), request), width, height);
 }
 
 TEST(Body, EveryPoseInEveryGarmentIsASoundDrawing) {
@@ -139,20 +130,6 @@ TEST(Body, ActionIsWhatTheRoleDoes) {
     EXPECT_EQ(pose_of("a knight", "reading"), "reading");
     EXPECT_EQ(pose_of("a knight", "Reading by the fire"), "reading");
     EXPECT_EQ(pose_of("a woman", ""), pose_of("a woman", ""));
-}
-
-// As Compose.TheTemplatesAreDrawnAsBefore, for the eight poses of one of them.
-TEST(Body, PosesAreDrawnAsBefore) {
-    std::string now;
-    const auto given = template_at(0);
-    for (const auto& [name, stance] : tables().figures.poses) {
-        auto request = full_figure(given.description, name);
-        request.style = given.style;
-        now += sha256_hex(svg_of(request, 1024, 1024)) + "  " + name + "\n";
-    }
-    std::ifstream file(MEDUSA_ROOT "/tests/data/sketch_figures.txt");
-    const std::string before((std::istreambuf_iterator<char>(file)), {});
-    EXPECT_EQ(now, before) << "the file should say:\n" << now;
 }
 
 }  // namespace

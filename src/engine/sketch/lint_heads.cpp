@@ -65,7 +65,7 @@ private:
                 tell(file_, fmt::format("hair: nothing stands for {}", variant));
         }
         chosen(head, "head", head.head, tables_.heads);
-        chosen(head, "nose", head.nose, tables_.noses);
+        chosen(head, "nose", {}, tables_.noses);
     }
     // The one variant that a rig names, else those that people have.
     void chosen(const head_rig& head, const std::string& component, const std::string& only,
@@ -95,7 +95,15 @@ private:
                                         {"jaw", &head.jaw}})
             if (!path->empty() && !is_path_data(*path))
                 tell(file_, fmt::format("{} must be path data", key));
+        paths("skulls", head.skulls);
+        paths("noses", head.noses);
         if (!is_transform(head.on_body)) tell(file_, "on_body must be a transform");
+    }
+
+    void paths(const std::string& table, const word_table<std::string>& list) {
+        for (const auto& [name, path] : list)
+            if (!is_path_data(path))
+                tell(file_, fmt::format("{}, {} must be path data", table, name));
     }
 
     void fits(const head_rig& head) {
