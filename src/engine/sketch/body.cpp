@@ -80,7 +80,22 @@ public:
     }
 
 private:
+    // The hands are in the picture, with room below them; of the legs it shows the beginning.
+    void measure_half() {
+        constexpr double below_hips = 90, below_hand = 130;  // figure units
+        const double lowest = std::max(pen_.bones.left_arm.end.y, pen_.bones.right_arm.end.y);
+        const double hips = pen_.bones.pelvis.y + below_hips;
+        const double room = pen_.how.build.thigh * 0.75;
+        art_.reach = {120, 600, 860, std::clamp(lowest + below_hand, hips, hips + room)};
+        for (const auto* bones : {&pen_.bones.left_arm, &pen_.bones.right_arm})
+            for (const auto& p : {bones->joint, bones->end}) {
+                art_.reach.left = std::min(art_.reach.left, p.x - 110);
+                art_.reach.right = std::max(art_.reach.right, p.x + 110);
+                art_.reach.top = std::min(art_.reach.top, p.y - 150);
+            }
+    }
     void measure() {
+        if (pen_.how.half) return measure_half();
         const extent head = {40, 600, 940, pen_.bones.ground};
         art_.reach = {std::min(art_.reach.left, head.left), head.top,
                       std::max(art_.reach.right, head.right), head.bottom};

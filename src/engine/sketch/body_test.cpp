@@ -132,5 +132,19 @@ TEST(Body, ActionIsWhatTheRoleDoes) {
     EXPECT_EQ(pose_of("a woman", ""), pose_of("a woman", ""));
 }
 
+TEST(Body, RoyaltySitsOnAThroneWhereItLives) {
+    picture_request request;
+    request.appearance = parse_look("a queen", {});
+    request.style = "anime";
+    request.type = image_type::full_body;
+    request.mood = "sitting";
+    EXPECT_EQ(plan_drawing(tables(), pieces(), request).full->posture.seat, "throne");
+    request.setting = "beach";
+    EXPECT_EQ(plan_drawing(tables(), pieces(), request).full->posture.seat, "rock");
+    request.appearance.role = "maid";
+    request.setting = "library";
+    EXPECT_EQ(plan_drawing(tables(), pieces(), request).full->posture.seat, "chair");
+}
+
 }  // namespace
 }  // namespace medusa::sketch

@@ -49,12 +49,27 @@ void choose_place(drawing& made, const rig& tables, const wardrobe& pieces, cons
     made.sky = weather_from(shown.weather);
 }
 
-// The activity that the request names, else for action what the role does, else one of standing.
-std::string pose_name(const figure_tables& tables, const picture_request& request) {
-    auto said = fmt::format("{} {} {}", request.setting, request.mood, request.wish);
+// The user's own words for the picture, in lower case, with a blank on each side of every word.
+std::string words_of(const picture_request& request) {
+    auto said = to_lower(fmt::format(" {} {} {} ", request.setting, request.mood, request.wish));
     std::replace_if(
         said.begin(), said.end(), [](char c) { return c == ',' || c == '.' || c == '-'; }, ' ');
-    for (const auto& word : split(to_lower(said), ' '))
+    return said;
+}
+
+// Full figures are what they were asked for as; any other picture may name its framing in words.
+std::string framing_of(const figure_tables& tables, const picture_request& request) {
+    const std::string type(to_string(request.type));
+    if (request.type == image_type::full_body || request.type == image_type::action) return type;
+    const auto said = words_of(request);
+    for (const auto& [words, framing] : tables.framing_words)
+        if (said.find(" " + words + " ") != std::string::npos) return framing;
+    return type;
+}
+
+// The activity that the request names, else for action what the role does, else one of standing.
+std::string pose_name(const figure_tables& tables, const picture_request& request) {
+    for (const auto& word : split(words_of(request), ' '))
         if (const auto found = tables.pose_words.find(word); found != tables.pose_words.end())
             return found->second;
     const dice_random random(std::to_string(request.seed));
@@ -162,6 +177,7 @@ look shown_look(drawing& made, const rig& tables, const wardrobe& pieces,
                 const picture_request& request) {
     const auto says = [&](const std::string& text, auto... parse) {
         return collapse_spaces(text).empty() || tables.figures.pose_words.contains(text) ||
+               framing_of(tables.figures, request) != to_string(request.type) ||
                (!parse(text).empty() || ...);
     };
     const auto& place = request.setting;
@@ -183,15 +199,17 @@ drawing plan_drawing(const rig& tables, const wardrobe& pieces, const picture_re
                     ? face_for(tables, shown.mood, asked ? mood_source::asked : mood_source::trait)
                     : face_for(tables, shown.expression);
     choose_place(made, tables, pieces, shown, request.character_seed);
-    if (const auto found = tables.frames.find(to_string(request.type));
-        found != tables.frames.end())
+    const auto framing = framing_of(tables.figures, request);
+    if (const auto found = tables.frames.find(framing); found != tables.frames.end())
         made.placing = found->second;
     if (made.who.child) made.placing.scale *= 0.92;
     if (const auto found = tables.treatments.find(request.style); found != tables.treatments.end())
         made.finish = found->second;
     if (!made.finish.note.empty()) made.notes.push_back(made.finish.note);
-    if (request.type == image_type::full_body || request.type == image_type::action)
+    if (framing == "full-body" || framing == "half-body" || request.type == image_type::action) {
         made.full = choose_stance(tables.figures, made, is_indoor(pieces, made.scene), request);
+        made.full->half = framing == "half-body";
+    }
     made.seed = std::to_string(request.seed);
     return made;
 }

@@ -73,6 +73,7 @@ void read_figure(table_row& file, figure_tables& into) {
     take_table(file, "role_props", into.role_props);
     take_table(file, "tails", into.tails);
     take_table(file, "seats", into.seats);
+    take_table(file, "framing_words", into.framing_words);
     take_table(file, "held", into.prop_of_part);
     take_table(file, "pose_words", into.pose_words);
     file.refuse_unknown();

@@ -45,8 +45,9 @@ struct figure_tables {
     // props.svg.
     std::map<std::string, std::string, std::less<>> seats;
     std::map<std::string, std::string, std::less<>> tails;  // of species: a layer of tails.svg
-    std::map<std::string, std::string, std::less<>> prop_of_part;  // part -> layer of props.svg
-    std::map<std::string, std::string, std::less<>> pose_words;    // "dance" -> "dancing"
+    std::map<std::string, std::string, std::less<>> prop_of_part;   // part -> layer of props.svg
+    std::map<std::string, std::string, std::less<>> pose_words;     // "dance" -> "dancing"
+    std::map<std::string, std::string, std::less<>> framing_words;  // "waist up" -> "half-body"
 };
 
 struct stance {
@@ -59,6 +60,7 @@ struct stance {
     bool long_hair = false;  // it falls down the back, below the shoulders
     double line = 1;         // how thick outlines are, as in treatment
     bool cape = false;
+    bool half = false;    // the picture ends below the hips
     bool mantle = false;  // cloth over the shoulders, of a cape or a hood
 };
 
