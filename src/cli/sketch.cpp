@@ -71,6 +71,10 @@ int draw(cli_context& context, const sketch_options& options) {
 
 int run(cli_context& context, const sketch_options& options) {
     if (options.lint) return lint(context, options.lint_folder);
+    const bool nothing_said = options.out.empty() && options.style.empty() && options.art.empty();
+    if (options.sheet.empty() && !nothing_said)
+        throw error(errc::invalid_argument, "which sheet is to be drawn?",
+                    "Add --sheet NAME; medusa sketch lists them");
     if (options.sheet.empty()) return list_sheets(context);
     return draw(context, options);
 }

@@ -46,6 +46,9 @@ class Sketch(House):
         self.assertIn("Did you mean hats?", self.refused(2, "sketch", "--sheet", "hat", "--out",
                                                          "x.png"))
         self.assertIn("--out", self.refused(2, "sketch", "--sheet", "hats"))
+        self.assertIn("--sheet", self.refused(2, "sketch", "--out", "x.png"))
+        self.assertIn("every style", self.refused(2, "sketch", "--sheet", "styles", "--style",
+                                                  "comic", "--out", "x.png"))
         self.assertIn("16 to 512", self.refused(2, "sketch", "--sheet", "hats", "--cell", 513))
         self.assertIn("anime", self.refused(2, "sketch", "--sheet", "hats", "--style", "animee",
                                             "--out", "x.png"))

@@ -177,7 +177,7 @@ constexpr sheet_kind kinds[] = {
     {"hats", "every hat on every length of hair", hats},
     {"garments", "every garment on a woman and a man, as bust and as full figure", garments},
     {"people", "60 varied descriptions", people},
-    {"styles", "the characters of the templates in every style", styles_of_templates},
+    {sheet_of_all_styles, "the characters of the templates in every style", styles_of_templates},
     {"moods", "28 moods of three people", moods_of_three},
     {"poses", "8 poses of the characters of the templates", poses_of_templates},
     {"scenes", "every place by day, at dusk and at night", scenes},

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/art_desk.hpp"
@@ -23,6 +24,9 @@ struct sheet {
     std::size_t columns = 1;
     std::vector<sheet_picture> pictures;
 };
+
+// The one sheet that makes no sense in a single style.
+inline constexpr std::string_view sheet_of_all_styles = "styles";
 
 std::vector<sheet_info> sheet_list();
 

@@ -36,6 +36,9 @@ public:
     drawn_sheet draw(const std::string& name, const std::string& style, int cell_px,
                      const std::function<void()>& drawn, std::stop_token stop) override {
         const auto all = sheet_of(name);
+        if (name == sketch::sheet_of_all_styles && !style.empty())
+            throw error(errc::invalid_argument, "that sheet shows every style",
+                        "Leave out --style, or draw another sheet");
         const int side = std::max(least_side_px, cell_px);
         sketch::mosaic canvas(all.pictures.size(), all.columns, cell_px);
         drawn_sheet made;
