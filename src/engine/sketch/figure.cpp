@@ -154,7 +154,7 @@ private:
     std::string lips() const {
         constexpr double dark_skin = 0.42;
         if (brightness(skin_) < dark_skin) return mix(skin_, "#e87a86", 0.55);
-        return mix(skin_, "#7a1430", 0.72);
+        return mix(skin_, what_.who.lashes ? "#a01c44" : "#7a1430", 0.72);
     }
 
     void add_part(const std::string& name) {
@@ -314,22 +314,30 @@ private:
                 body += fmt::format(
                     R"~(<ellipse cx="{}" cy="{}" rx="{}" ry="{}" fill="url(#blush)"/>)~",
                     svg_number(at.x), svg_number(at.y), svg_number(at.rx), svg_number(at.ry));
-        body += layer("ear") + lines_.nose;
-        body += rig_.mouths.instantiate(what_.face.mouth, slots_, "mouth-");
+        body += layer("ear") + grown("nose", lines_.nose);
+        body += grown("mouth", rig_.mouths.instantiate(what_.face.mouth, slots_, "mouth-"));
         body += layer("face");
     }
 
+    // Children have the same features, larger eyes and less of the rest.
+    std::string grown(std::string_view feature, const std::string& drawn) const {
+        const auto place = rig_.child.find(feature);
+        if (!what_.who.child || place == rig_.child.end()) return drawn;
+        return fmt::format(R"~(<g transform="{}">{}</g>)~", place->second, drawn);
+    }
+
     void eyes() {
-        const auto& drawn = rig_.eyes;
-        art_.body += drawn.instantiate(what_.face.eyes, slots_, "eyes-");
+        const auto& file = rig_.eyes;
+        auto drawn = file.instantiate(what_.face.eyes, slots_, "eyes-");
         if (what_.who.lashes)
-            art_.body += drawn.instantiate(what_.face.eyes + "-lashes", slots_, "eyes-");
-        art_.body += finish("eyes-" + what_.face.eyes) + brows();
+            drawn += file.instantiate(what_.face.eyes + "-lashes", slots_, "eyes-");
+        art_.body += grown("eyes", drawn + finish("eyes-" + what_.face.eyes)) + brows();
     }
 
     std::string brows() const {
-        return rig_.brows.instantiate(what_.face.brows + (what_.who.bold ? "-bold" : ""), slots_,
-                                      "brows-");
+        const bool bold = what_.who.bold && !what_.who.child;
+        return grown("eyes", rig_.brows.instantiate(what_.face.brows + (bold ? "-bold" : ""),
+                                                    slots_, "brows-"));
     }
 
     void front_hair() {

@@ -254,6 +254,7 @@ std::map<std::string, head_rig, std::less<>> read_heads(const art_files& art,
             read_shapes(file, head);
             read_hair(file, hair, head);
             if (file.find("fits") != nullptr) take_table(file, "fits", head.fits);
+            if (file.find("child") != nullptr) take_table(file, "child", head.child);
             bool from_front = false;
             take(file, "front", from_front);
             if (from_front) head.parts = front;

@@ -43,10 +43,11 @@ struct head_rig {
     std::map<std::string, fragment, std::less<>> hair_files;  // ours
     // Our own drawing of the features.
     fragment eyes, brows, mouths;
-    std::map<std::string, fragment, std::less<>> parts;    // instead of those of the wardrobe
-    std::map<std::string, std::string, std::less<>> fits;  // part, group or layer -> transform
-    std::string neck, neck_shade;                          // paths below the head; may be empty
-    std::string chin_shade;                                // a path cut off at the skin's edge
+    std::map<std::string, fragment, std::less<>> parts;     // instead of those of the wardrobe
+    std::map<std::string, std::string, std::less<>> fits;   // part, group or layer -> transform
+    std::map<std::string, std::string, std::less<>> child;  // "eyes", "mouth", "nose": the same
+    std::string neck, neck_shade;                           // paths below the head; may be empty
+    std::string chin_shade;                                 // a path cut off at the skin's edge
     std::string jaw;              // path: what a full figure keeps of the head; empty: all
     std::string on_body;          // transform of the head on a full figure; may be empty
     double middle = 0;            // x that mirrored parts are mirrored about, figure units

@@ -53,7 +53,7 @@ public:
         made_.lashes = gender_ == "female";
         made_.bold = gender_ == "male";
         made_.child = look_.age_band == "child";
-        made_.head = pick("look.head", tables_.heads.at(gender_));
+        made_.head = pick("look.head", tables_.heads.at(made_.child ? "child" : gender_));
         made_.nose = pick("look.nose", tables_.noses.at(gender_));
         choose_hair();
         colour();
