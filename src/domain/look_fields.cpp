@@ -68,6 +68,12 @@ bool fill(look& subject, std::string_view field, std::string_view value) {
     throw error(errc::internal, "a look has no field \"" + std::string(field) + "\"");
 }
 
+const std::string* word_at(const look& subject, std::string_view field) {
+    for (const auto& [name, member] : words)
+        if (name == field) return &(subject.*member);
+    return nullptr;
+}
+
 void clear_for(look& subject, std::string_view field, std::string_view value) {
     for (const auto& [name, member] : words) {
         if (name != field || subject.*member == value) continue;
