@@ -68,6 +68,7 @@ generation_facts facts_of(const pipeline_parts& with, const picture_request& req
     facts.engine = with.engine.name();
     facts.engine_version = with.engine.version();
     facts.identity_method = drawn.identity_method;
+    facts.attribution = drawn.attribution;
     return facts;
 }
 

@@ -22,7 +22,8 @@ generation_facts some_facts() {
                          .height = 1216},
             .engine = "sketch",
             .engine_version = "1.0",
-            .identity_method = "look"};
+            .identity_method = "look",
+            .attribution = "drawn by somebody, CC BY 4.0"};
 }
 
 character some_character() {
@@ -129,6 +130,14 @@ TEST(record_json, names_are_those_of_the_contract) {
          {"prompt", "negativePrompt", "model", "steps", "cfg", "sampler", "scheduler", "width",
           "height", "engine", "engineVersion", "identityMethod"})
         EXPECT_TRUE(object.at("imageGeneration").as_object().contains(name)) << name;
+}
+
+TEST(record_json, a_picture_that_owes_no_credit_names_none) {
+    auto facts = some_facts();
+    EXPECT_EQ(to_json(facts).at("attribution"), "drawn by somebody, CC BY 4.0");
+    facts.attribution.clear();
+    EXPECT_FALSE(to_json(facts).contains("attribution"));
+    EXPECT_EQ(facts_from_json(reparsed(facts)), facts);
 }
 
 TEST(record_json, whole_cfg_is_written_as_people_write_it) {
