@@ -87,6 +87,7 @@ generation_facts facts_of(const picture_request& request, const picture& drawn) 
     facts.engine = drawn.engine;
     facts.engine_version = drawn.engine_version;
     facts.identity_method = drawn.identity_method;
+    facts.attribution = drawn.attribution;
     return facts;
 }
 

@@ -37,6 +37,7 @@ class Typed(House):
         self.checkout = self.home / "checkout"
         shutil.copytree(ROOT / "server", self.checkout / "server")
         shutil.copytree(ROOT / "tools", self.checkout / "tools")
+        shutil.copytree(ROOT / "resources", self.checkout / "resources")
         launcher = self.checkout / "medusa"
         launcher.write_text(f"#!/bin/sh\nexec '{BINARY}' \"$@\"\n")
         launcher.chmod(0o755)

@@ -16,6 +16,9 @@ namespace {
 // How far the colours of one person may lie from those of the words: seen side by side, not named.
 constexpr double skin_shades = 0.1;
 constexpr double hair_shades = 0.2;
+// Hair of at least this brightness looks dirty where its shade is dark.
+constexpr double pale_hair = 0.7;
+constexpr double pale_shades = 0.07;
 constexpr double iris_shades = 0.15;
 
 bool has(const words& list, std::string_view word) {
@@ -50,7 +53,7 @@ public:
         made_.lashes = gender_ == "female";
         made_.bold = gender_ == "male";
         made_.child = look_.age_band == "child";
-        made_.head = pick("look.head", tables_.heads.at(gender_));
+        made_.head = pick("look.head", tables_.heads.at(made_.child ? "child" : gender_));
         made_.nose = pick("look.nose", tables_.noses.at(gender_));
         choose_hair();
         colour();
@@ -190,10 +193,13 @@ private:
         if (const auto* second = row_of(tables_.hair_colours, look_.hair_color2);
             second != nullptr && hair.stops.empty())
             made_.hair_stops = {hair.base, mix(hair.base, second->base, 0.5), second->base};
-        for (auto& stop : made_.hair_stops) stop = own_shade(stop, "hair", hair_shades);
+        made_.many_hued = !hair.stops.empty() || !look_.hair_color2.empty();
+        const double most = brightness(hair.base) < pale_hair ? hair_shades : pale_shades;
+        for (auto& stop : made_.hair_stops) stop = own_shade(stop, "hair", most);
     }
 
-    // "A hat" on a witch is a witch's hat: what the role wears of a group, if anything.
+    // "A hat" on a witch is a witch's hat, "a cap" on a nurse a nurse's: what the role wears of a
+    // group, if anything.
     std::optional<std::string> own_kind(std::string_view group) const {
         if (role_ == nullptr) return std::nullopt;
         for (const auto* list : {gender_ == "male" ? &role_->male : &role_->female,
@@ -210,7 +216,8 @@ private:
         if (part.empty() || has(look_.absent, word) || has(look_.absent, part)) return true;
         if (!pieces_.parts.contains(part)) return false;
         const auto group = pieces_.group_of(part);
-        if (group == word) part = own_kind(group).value_or(part);
+        const bool any_kind = pieces_.parts.at(part).attribute("any-kind").has_value();
+        if (any_kind) part = own_kind(group).value_or(part);
         const bool taken = std::any_of(made_.parts.begin(), made_.parts.end(), [&](auto& worn) {
             return worn == part || (!group.empty() && pieces_.group_of(worn) == group);
         });
@@ -283,6 +290,8 @@ private:
             made_.cloth = {{"main", cloth->base},
                            {"main_dark", mix(cloth->base, "#160c24", 0.36)},
                            {"main_light", mix(cloth->base, "#ffffff", 0.22)}};
+        if (const auto* felt = row_of(tables_.cloth, look_.hat_color))
+            made_.hat = {{"main", felt->base}, {"dark", mix(felt->base, "#160c24", 0.36)}};
     }
 
     const rig& tables_;
