@@ -5,11 +5,13 @@ usage: bench/run remote [--latency 40] [--pictures 2000] [--many 640] [--peer 30
 
 after_last_frame_ms  from the moment that a ComfyUI is done to the character complete on the disk,
                      1024x1024, one after the other; `peer` follows the rule of the workflow that
-                     users come from: the queue every 3 s, then 2 s, then guessed file names
+                     users come from: the queue every 3 s, then 2 s, then guessed file names;
+                     raw_commit_ms is what one flushed write costs on the same disk right after:
+                     a character waits for four, the others happen before or beside them; load
+                     is what else the machine did, as processes that wanted to run
 busy                 16 servers that need 0.2 to 2 s a picture: the part of the time between first
                      and last that they draw; `peer` sends three, waits for all, pauses for 2 s
 many                 64 servers of 2 s: processor cores and memory (MB) of our process
-raw_commit_ms        what one flushed write costs on the same disk: a character takes some fifteen
 
 All servers are tests/support/fakes/fake_comfyui.py, on the same machine as everything else.
 """
@@ -124,13 +126,16 @@ def after_last_frame(bench, count, peer_count):
     with Fake("fake_comfyui", "--seconds", "0.5") as pods:
         told = bench.batch(pods, count, "--concurrency", 1)["told"]
         ours = [at - done for (at, _), done in zip(told, finished(logs(pods)[0]))]
+        machine = {"raw_commit_ms": round(raw_commit_ms(bench.folder), 2),
+                   "load": round(os.getloadavg()[0], 1)}
     with Fake("fake_comfyui", "--seconds", "0.5") as pods:
         theirs = []
         for number in range(1, peer_count + 1):
             old_rule(pods, pods.port, bench.folder, number)
             theirs.append(time.time() - finished(logs(pods)[0])[-1])
     ours, theirs = percentiles(ours), percentiles(theirs)
-    return {"medusa": ours, "peer": theirs, "ratio_p50": round(theirs["p50"] / ours["p50"], 1)}
+    return {"medusa": ours, "peer": theirs, "ratio_p50": round(theirs["p50"] / ours["p50"], 1),
+            **machine}
 
 
 def wait_done(pods, port, prompt_id):
@@ -183,7 +188,7 @@ def main():
     wanted = options.parse_args()
     bench = Bench(wanted.program)
     try:
-        found = {"raw_commit_ms": round(raw_commit_ms(bench.folder), 2)}
+        found = {}
         if wanted.latency:
             found["after_last_frame_ms"] = after_last_frame(bench, wanted.latency,
                                                             max(1, wanted.peer // 3))

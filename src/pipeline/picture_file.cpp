@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <future>
+#include <optional>
+#include <utility>
+
 #include "card/infotext.hpp"
 #include "card/png.hpp"
 #include "card/xmp.hpp"
@@ -91,6 +96,10 @@ generation_facts facts_of(const picture_request& request, const picture& drawn) 
     return facts;
 }
 
+std::string uncounted(const error& failure) {
+    return std::string("the picture is stored but not counted: ") + failure.what();
+}
+
 }  // namespace
 
 progress_sink drawing_progress(const story_context& context) {
@@ -120,13 +129,17 @@ image store_picture(const pipeline_parts& with, const character& owner,
     record.job_id = key.job_id;
     record.created_at = with.time.now();
 
+    // Beside the picture, since each waits for the disk.
+    auto manifest =
+        std::async(std::launch::async, store_manifest, std::cref(with), std::cref(owner), record);
     const auto file = with_marks(drawn, owner, record);
     record.sha256 = sha256_hex(file);
     const auto folder = character_folder(with, owner);
     record.path = fmt::format("{}/{}/{}-{}.png", folder, record.folder, record.id,
                               record.sha256.substr(0, 8));
-    record.url = with.assets.put(record.path, file).url;
-    store_manifest(with, owner, record);
+    record.url = with.assets.locate(record.path).url;
+    with.assets.put(record.path, file);
+    manifest.get();
     return record;
 }
 
@@ -136,13 +149,34 @@ void yield_picture(const pipeline_parts& with, const character& owner, const ima
     store_manifest(with, owner, kept);
 }
 
+bool record_counted(const pipeline_parts& with, image& record, std::vector<std::string>& notes,
+                    const std::function<bool()>& save) {
+    std::optional<number_turn> turn;
+    std::optional<std::string> note;
+    try {
+        turn.emplace(with.number_file, with.images);
+        record.number = turn->next();
+    } catch (const error& failure) {
+        turn.reset();
+        note = uncounted(failure);
+    }
+    if (!save()) return false;
+    try {
+        if (turn) note = turn->advance(*record.number);
+    } catch (const error& failure) {
+        note = uncounted(failure);
+    }
+    if (note) notes.push_back(std::move(*note));
+    return true;
+}
+
 void count_picture(const pipeline_parts& with, image& record, std::vector<std::string>& notes) {
     try {
         auto counted = count_image(with.number_file, with.images, record.id);
         record.number = counted.number;
         if (counted.warning) notes.push_back(std::move(*counted.warning));
     } catch (const error& failure) {
-        notes.push_back(std::string("the picture is stored but not counted: ") + failure.what());
+        notes.push_back(uncounted(failure));
     }
 }
 
