@@ -88,7 +88,9 @@ TEST_F(story_test, what_the_policy_refuses_leaves_no_trace) {
 
 TEST_F(story_test, a_picture_of_another_size_is_not_kept) {
     engine_.wrong_by = 8;
-    EXPECT_THROW(create_character(plain(), luna(random_ids().uuid()), quiet()), error);
+    auto job = luna(random_ids().uuid());
+    job.resumable = false;
+    EXPECT_THROW(create_character(plain(), job, quiet()), error);
     EXPECT_TRUE(listed().empty());
     EXPECT_TRUE(assets_->list("anna").empty());
 }
@@ -163,15 +165,28 @@ TEST_F(story_test, bad_image_requests_are_refused_before_anything_is_drawn) {
 TEST_F(story_test, a_stop_leaves_nothing_behind) {
     std::stop_source stop;
     stop.request_stop();
+    auto job = luna(random_ids().uuid());
+    job.resumable = false;
     try {
-        create_character(plain(), luna(random_ids().uuid()),
-                         {[](stage, int, int) {}, stop.get_token()});
+        create_character(plain(), job, {[](stage, int, int) {}, stop.get_token()});
         ADD_FAILURE() << "not stopped";
     } catch (const error& stopped) {
         EXPECT_EQ(stopped.code(), errc::cancelled);
     }
     EXPECT_TRUE(listed().empty());
     EXPECT_TRUE(assets_->list("anna").empty());
+}
+
+TEST_F(story_test, a_stopped_job_that_goes_on_later_shows_no_picture_till_then) {
+    std::stop_source stop;
+    stop.request_stop();
+    const auto job = luna(random_ids().uuid());
+    EXPECT_THROW(create_character(plain(), job, {[](stage, int, int) {}, stop.get_token()}), error);
+    EXPECT_TRUE(listed().empty());
+    for (const auto& path : assets_->list("anna"))
+        EXPECT_EQ(path, "anna/characters/luna/embeddings/embeddings.json");
+    EXPECT_EQ(create_character(plain(), job, quiet()).record.slug, "luna");
+    expect_whole();
 }
 
 TEST_F(story_test, a_number_file_that_cannot_be_written_costs_only_a_note) {
