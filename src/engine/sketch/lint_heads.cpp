@@ -98,6 +98,7 @@ private:
             if (!path->empty() && !is_path_data(*path))
                 tell(file_, fmt::format("{} must be path data", key));
         paths("skulls", head.skulls);
+        paths("joints", head.joints);
         paths("noses", head.noses);
         if (!is_transform(head.on_body)) tell(file_, "on_body must be a transform");
     }
