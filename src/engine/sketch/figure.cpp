@@ -24,6 +24,8 @@ std::string stops(const words& colours) {
     return made;
 }
 
+constexpr double dark_skin = 0.42;  // brightness; skin below it has lighter lips
+
 const head_rig& rig_of(const wardrobe& pieces, const treatment& finish) {
     const auto found = pieces.heads.find(finish.head);
     if (found == pieces.heads.end())
@@ -152,7 +154,6 @@ private:
 
     // Darker than light skin, lighter than dark skin: a mouth must be seen.
     std::string lips() const {
-        constexpr double dark_skin = 0.42;
         if (brightness(skin_) < dark_skin) return mix(skin_, "#e87a86", 0.55);
         return mix(skin_, what_.who.lashes ? "#a01c44" : "#7a1430", 0.72);
     }
@@ -246,11 +247,13 @@ private:
         };
         down("hair-front", front_);
         down("hair-back", back_);
+        // Blood shows through dark skin as a deeper warmth, not as pink on top of it.
+        const auto blush = brightness(skin_) < dark_skin ? slots_.at("lip") : "#f2545f";
         defs += fmt::format(
-            R"~(<radialGradient id="blush"><stop offset="0" stop-color="#f2545f" )~"
-            R"~(stop-opacity="{0}"/><stop offset="0.5" stop-color="#f2545f" stop-opacity="{1}"/>)~"
-            R"~(<stop offset="1" stop-color="#f2545f" stop-opacity="0"/></radialGradient>)~",
-            svg_number(what_.face.blush), svg_number(what_.face.blush * 0.55));
+            R"~(<radialGradient id="blush"><stop offset="0" stop-color="{2}" )~"
+            R"~(stop-opacity="{0}"/><stop offset="0.5" stop-color="{2}" stop-opacity="{1}"/>)~"
+            R"~(<stop offset="1" stop-color="{2}" stop-opacity="0"/></radialGradient>)~",
+            svg_number(what_.face.blush), svg_number(what_.face.blush * 0.55), blush);
         defs += fmt::format(R"~(<clipPath id="skin">{}{}</clipPath>)~", lines_.skin,
                             rig_.neck.empty() || what_.full
                                 ? std::string()

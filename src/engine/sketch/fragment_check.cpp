@@ -126,8 +126,7 @@ private:
         const bool reach = name == "m:top" || name.ends_with("-top") || name.ends_with("-foot") ||
                            name.ends_with("-wide");
         if (reach && !svg_value(value)) refuse(root, own, "a number");
-        const bool answer =
-            name == "m:indoor" || name == "m:dyed" || name == "m:mirror" || name == "m:any-kind";
+        const bool answer = name == "m:indoor" || name == "m:dyed" || name == "m:mirror";
         if (answer && value != "yes" && value != "no") refuse(root, own, "yes or no");
         if (name == "m:hair-clip" && !is_path_data(value)) refuse(root, own, "path data");
         if (name == "m:words")

@@ -31,6 +31,7 @@ void read_style(table_row& file, head_rig& into) {
     take_table(file, "places", into.places);
     take(file, "head", into.head);
     if (file.find("skulls") != nullptr) take_table(file, "skulls", into.skulls);
+    if (file.find("joints") != nullptr) take_table(file, "joints", into.joints);
     if (file.find("noses") != nullptr) take_table(file, "noses", into.noses);
 }
 
@@ -216,6 +217,10 @@ private:
                 paint += fmt::format(R"~( stroke="{}"{})~", ink, width(8 * finish_.line));
             art_.head += placed("head", *d, paint);
         }
+        if (const auto joint = rig_.joints.find(who_.head); joint != rig_.joints.end())
+            art_.head += fmt::format(
+                R"~(<path d="{}" stroke="{}" stroke-width="{}" stroke-linecap="round"/>)~",
+                joint->second, ink, svg_number(9 * finish_.line));
     }
 
     void add_nose(const dice_node& nose) {

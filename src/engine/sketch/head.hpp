@@ -34,9 +34,11 @@ struct ellipse {
 
 struct head_rig {
     dice_style style;
-    double scale = 1;                                         // figure units of one unit of style
-    std::map<std::string, std::string, std::less<>> places;   // component -> "x y", style's units
-    std::string head;                                         // the only variant; empty: several
+    double scale = 1;                                        // figure units of one unit of style
+    std::map<std::string, std::string, std::less<>> places;  // component -> "x y", style's units
+    std::string head;                                        // the only variant; empty: several
+    std::map<std::string, std::string, std::less<>>
+        joints;  // head -> strokes where lines break off
     std::map<std::string, std::string, std::less<>> skulls;   // head of the look -> path instead
     std::map<std::string, std::string, std::less<>> noses;    // nose of the look -> path over it
     std::map<std::string, hair_cut, std::less<>> hair;        // by variant of the look; empty: same

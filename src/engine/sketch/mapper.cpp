@@ -99,7 +99,8 @@ private:
             points += hair.styles.front() == look_.hair_style ? 0.5 : 0;
         }
         const bool rare = hair.length == "bald" || has(hair.styles, "balding") ||
-                          has(hair.styles, "mohawk") || has(hair.styles, "side-swept");
+                          has(hair.styles, "mohawk") || has(hair.styles, "side-swept") ||
+                          (hair.styles.front() == "topknot" && look_.hair_style.empty());
         return points - (rare ? 2.5 : 0);
     }
 
@@ -199,13 +200,13 @@ private:
     }
 
     // "A hat" on a witch is a witch's hat, "a cap" on a nurse a nurse's: what the role wears of a
-    // group, if anything.
-    std::optional<std::string> own_kind(std::string_view group) const {
+    // group, if anything; `kind` is "yes" for anything of it, or the one part that may be meant.
+    std::optional<std::string> own_kind(std::string_view group, std::string_view kind) const {
         if (role_ == nullptr) return std::nullopt;
         for (const auto* list : {gender_ == "male" ? &role_->male : &role_->female,
                                  &role_->accessories, &role_->sometimes})
             for (const auto& part : *list)
-                if (pieces_.group_of(part) == group) return part;
+                if (kind == "yes" ? pieces_.group_of(part) == group : part == kind) return part;
         return std::nullopt;
     }
 
@@ -216,8 +217,8 @@ private:
         if (part.empty() || has(look_.absent, word) || has(look_.absent, part)) return true;
         if (!pieces_.parts.contains(part)) return false;
         const auto group = pieces_.group_of(part);
-        const bool any_kind = pieces_.parts.at(part).attribute("any-kind").has_value();
-        if (any_kind) part = own_kind(group).value_or(part);
+        if (const auto kind = pieces_.parts.at(part).attribute("any-kind"))
+            part = own_kind(group, *kind).value_or(part);
         const bool taken = std::any_of(made_.parts.begin(), made_.parts.end(), [&](auto& worn) {
             return worn == part || (!group.empty() && pieces_.group_of(worn) == group);
         });
@@ -245,6 +246,9 @@ private:
         if (species_ != nullptr) {
             wear_all(species_->parts);
             if (gender_ == "male" && look_.facial_hair.empty()) wear_all(species_->male);
+            const bool free = look_.hair_style.empty() || look_.hair_style == "braid";
+            if (gender_ == "female" && free && look_.hair_length != "short" && !made_.bare)
+                wear_all(species_->female);
         }
         const bool braided = look_.species == "dwarf" && look_.facial_hair.ends_with("beard");
         if (!look_.facial_hair.empty()) wear(braided ? "braided-beard" : look_.facial_hair);

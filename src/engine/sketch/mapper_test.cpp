@@ -366,7 +366,7 @@ TEST(Mapper, EveryWordOfTheTablesNamesSomethingThatExists) {
     }
     const auto* hair = pieces().heads.at("lorelei").style.find_component("hair");
     ASSERT_NE(hair, nullptr);
-    EXPECT_EQ(all.hair.size(), hair->variants.size());
+    EXPECT_GE(all.hair.size(), hair->variants.size());
 }
 
 TEST(Mood, EveryLabelHasAFaceOfItsOwn) {

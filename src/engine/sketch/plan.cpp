@@ -47,6 +47,9 @@ void choose_place(drawing& made, const rig& tables, const wardrobe& pieces, cons
     const bool said = !shown.time_of_day.empty() || usual == tables.usual_times.end();
     made.time = time_from(said ? shown.time_of_day : usual->second);
     made.sky = weather_from(shown.weather);
+    // Some places have a winter of their own, with snow on the roofs.
+    if (made.sky == weather::snow)
+        made.scene = pieces.scene_for("snowy-" + made.scene).value_or(made.scene);
 }
 
 // The user's own words for the picture, in lower case, with a blank on each side of every word.

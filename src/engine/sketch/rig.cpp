@@ -55,6 +55,7 @@ void read_row(table_row& row, species_entry& into) {
     take(row, "garment", into.garment);
     take(row, "setting", into.setting);
     take(row, "male", into.male);
+    take(row, "female", into.female);
     take(row, "skin", into.skin);
     take(row, "hair", into.hair);
     take(row, "eyes", into.eyes);

@@ -57,7 +57,7 @@ struct role_entry {
 
 struct species_entry {
     words parts;
-    words male;                    // further parts
+    words male, female;            // further parts
     words skin, hair, eyes;        // colour words to choose from; empty: the natural ones
     std::string garment, setting;  // where neither the look nor a role says; may be empty
     std::string hair_length;       // where the look says nothing of hair
