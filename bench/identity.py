@@ -6,14 +6,14 @@ probe is the head alone, 64x64 pixels on a plain background, without any metadat
 the person whose gallery picture is nearest (least squared difference of the pixels). 60 of the 200
 are look-alikes: 30 pairs whose descriptions give the same hair and eye colour and nothing else.
 
-usage: bench/run identity [--keep FOLDER]     with --keep the pictures of the misses stay there
+usage: bench/run identity [--style STYLE] [--keep FOLDER]     with --keep the pictures stay there
 """
 
+import argparse
 import json
 import pathlib
 import random
 import subprocess
-import sys
 import tempfile
 import zlib
 
@@ -74,13 +74,13 @@ def rgb(png):
     return pixels
 
 
-def draw(folder):
+def draw(folder, style):
     """Heads as vectors: the gallery, people x pixels, and the probes, people x moods x pixels."""
     jobs = []
     for index, description in enumerate(people()):
         for mood in ["gallery", *MOODS]:
             jobs.append({"description": description, "character_seed": 1000 + index, "seed": 1,
-                         "style": "anime", "type": "portrait", "setting": "studio",
+                         "style": style, "type": "portrait", "setting": "studio",
                          "look": {"outfit": ["shirt"], "accessories": []},
                          "mood": "neutral" if mood == "gallery" else mood,
                          "width": SIDE, "height": SIDE, "out": f"{folder}/{index}-{mood}.png"})
@@ -102,16 +102,18 @@ def nearest(gallery, probes):
 
 
 def main():
-    keep = sys.argv[2] if sys.argv[1:2] == ["--keep"] else None
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--style", default="anime")
+    parser.add_argument("--keep", help="a folder that the pictures stay in")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder = keep or temporary
-        gallery, probes = draw(folder)
+        gallery, probes = draw(given.keep or temporary, given.style)
     people_count, moods, _ = probes.shape
     found = nearest(gallery, probes.reshape(people_count * moods, -1)).reshape(-1, moods)
     right = found == np.arange(people_count)[:, None]
     twin = np.arange(60) ^ 1
     print(json.dumps({
-        "people": people_count, "moods": moods, "probes": right.size,
+        "style": given.style, "people": people_count, "moods": moods, "probes": right.size,
         "right": round(float(right.mean()), 4),
         "look_alikes_right": round(float(right[:60].mean()), 4),
         "taken_for_the_twin": round(float((found[:60] == twin[:, None]).mean()), 4),

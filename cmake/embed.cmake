@@ -17,7 +17,7 @@ foreach(list sexual minors maybe_minors risky_with_minors harm real_people degra
   endif()
 endforeach()
 set(MEDUSA_DICEBEAR "${MEDUSA_DEPS}/npm/node_modules/@dicebear/styles/dist")
-set(MEDUSA_DICEBEAR_STYLES lorelei)
+set(MEDUSA_DICEBEAR_STYLES lorelei toon-head)
 
 set(embed_asm ".section .note.GNU-stack,\"\",@progbits\n.section .rodata\n")
 set(embed_decl "")

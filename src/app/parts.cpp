@@ -16,6 +16,7 @@
 #include "domain/policy.hpp"
 #include "embed/minilm/minilm.hpp"
 #include "engine/sketch/sketch.hpp"
+#include "engine/sketch/sketch_desk.hpp"
 #include "number/image_number.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -260,6 +261,10 @@ public:
         embedded.state = "ready";
         found.push_back(std::move(embedded));
         return found;
+    }
+
+    std::unique_ptr<art_desk> art(const std::optional<fs::path>& folder) override {
+        return make_sketch_desk(folder);
     }
 
 private:

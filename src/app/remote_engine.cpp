@@ -11,8 +11,10 @@
 #include "core/text.hpp"
 #include "decode/picture_inspector.hpp"
 #include "engine/a1111/a1111.hpp"
+#include "engine/comfyui/comfyui_server.hpp"
 #include "net/http.hpp"
 #include "net/retry.hpp"
+#include "net/websocket.hpp"
 
 namespace medusa {
 namespace {
@@ -26,6 +28,7 @@ constexpr unsigned decoders_max = 4;
 // What adapters of all dialects share.
 struct wires {
     std::unique_ptr<http_client> http = make_http_client();
+    std::unique_ptr<websocket_loop> sockets = make_websocket_loop();
 };
 
 struct dialect_adapter {
@@ -36,6 +39,14 @@ struct dialect_adapter {
 
 // The table of dialects: a new one is its folder and one line here.
 constexpr dialect_adapter adapters[] = {
+    {"comfyui",
+     [](const server_address& address, wires& by, std::stop_token stop) {
+         return is_comfyui(address, *by.http, std::move(stop));
+     },
+     [](const server_address& address, wires& by) {
+         return make_comfyui_server(
+             address, {*by.http, *by.sockets, random_ids(), system_timer(), system_random()});
+     }},
     {"a1111",
      [](const server_address& address, wires& by, std::stop_token stop) {
          return is_a1111(address, *by.http, std::move(stop));

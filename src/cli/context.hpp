@@ -3,13 +3,17 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "cli/terminal.hpp"
 #include "config/config.hpp"
+#include "engine/art_desk.hpp"
 #include "engine/image_server.hpp"
 #include "pipeline/parts.hpp"
 
@@ -32,6 +36,8 @@ public:
     virtual std::vector<health_check> checks() = 0;
     // Every image engine, the remote servers asked now.
     virtual std::vector<server_status> engines(std::stop_token stop) = 0;
+    // The desk of the engine that draws from files: those of `folder`, or the embedded ones.
+    virtual std::unique_ptr<art_desk> art(const std::optional<std::filesystem::path>& folder) = 0;
 };
 
 struct cli_context {
@@ -48,6 +54,7 @@ void add_image(CLI::App& program, cli_context& context);
 void add_list(CLI::App& program, cli_context& context);
 void add_show(CLI::App& program, cli_context& context);
 void add_delete(CLI::App& program, cli_context& context);
+void add_sketch(CLI::App& program, cli_context& context);
 void add_help(CLI::App& program, cli_context& context);
 void add_doctor(CLI::App& program, cli_context& context);
 void add_engines(CLI::App& program, cli_context& context);

@@ -55,12 +55,13 @@ std::string temporary_for(const std::string& name) {
 }
 
 void write_new_file(int folder, const std::string& name, std::string_view bytes,
-                    const fs::path& shown) {
+                    const fs::path& shown, durability wanted) {
     descriptor file(
         ::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
     if (file.get() < 0) fail_file("write", shown, errno);
     write_all(file.get(), bytes, shown);
-    if (::fsync(file.get()) != 0 || file.close() != 0) fail_file("write", shown, errno);
+    if (wanted == durability::now && ::fsync(file.get()) != 0) fail_file("write", shown, errno);
+    if (file.close() != 0) fail_file("write", shown, errno);
 }
 
 }  // namespace
@@ -108,21 +109,21 @@ std::string read_open_file(int file, std::size_t max_bytes, const fs::path& show
     }
 }
 
-void write_file_atomic(const fs::path& path, std::string_view bytes) {
+void write_file_atomic(const fs::path& path, std::string_view bytes, durability wanted) {
     const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     make_folder(folder);
     const descriptor open_folder(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (open_folder.get() < 0) fail_file("write", path, errno);
-    write_file_in(open_folder.get(), path.filename(), bytes, if_exists::replace, path);
+    write_file_in(open_folder.get(), path.filename(), bytes, if_exists::replace, path, wanted);
 }
 
 bool write_file_in(int folder, const std::string& name, std::string_view bytes, if_exists existing,
-                   const fs::path& shown) {
+                   const fs::path& shown, durability wanted) {
     const std::string temporary = temporary_for(name);
     const bool keep = existing == if_exists::keep;
     bool kept = false;
     try {
-        write_new_file(folder, temporary, bytes, shown);
+        write_new_file(folder, temporary, bytes, shown, wanted);
         // link() refuses a name that exists, in one step.
         const int result = keep ? ::linkat(folder, temporary.c_str(), folder, name.c_str(), 0)
                                 : ::renameat(folder, temporary.c_str(), folder, name.c_str());
@@ -133,7 +134,8 @@ bool write_file_in(int folder, const std::string& name, std::string_view bytes, 
         throw;
     }
     if (keep) ::unlinkat(folder, temporary.c_str(), 0);
-    if (::fsync(folder) != 0) fail_file("flush the folder of", shown, errno);
+    if (wanted == durability::now && ::fsync(folder) != 0)
+        fail_file("flush the folder of", shown, errno);
     return !kept;
 }
 

@@ -18,9 +18,16 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes);
 // What is left of a write that a crash cut short has a name with this ending.
 inline constexpr std::string_view unfinished_ending = ".part";
 
+enum class durability {
+    now,   // on the disk when the call returns
+    soon,  // when the system writes it: for what can be made anew after the power failed
+};
+
 // Writes beside the target, flushes to the disk and renames, so that a reader or a crash sees the
-// old content or the new one, never a part. The file gets mode 0644. Missing folders are created.
-void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
+// old content or the new one, never a part (after a power failure, only with durability::now). The
+// file gets mode 0644. Missing folders are created.
+void write_file_atomic(const std::filesystem::path& path, std::string_view bytes,
+                       durability wanted = durability::now);
 
 // mkdir -p, with a clear error for a folder that cannot be made.
 void make_folder(const std::filesystem::path& path);
@@ -46,7 +53,7 @@ enum class if_exists { replace, keep };
 // write_file_atomic() for the file `name` in the open folder `folder`; `shown` is its path in
 // errors. False when it exists already and is kept.
 bool write_file_in(int folder, const std::string& name, std::string_view bytes, if_exists existing,
-                   const std::filesystem::path& shown);
+                   const std::filesystem::path& shown, durability wanted = durability::now);
 
 // Everything that an open file holds; `shown` is its path in errors. As read_file().
 std::string read_open_file(int file, std::size_t max_bytes, const std::filesystem::path& shown);

@@ -49,6 +49,7 @@ struct generation_facts {
     std::string engine;
     std::string engine_version;
     std::string identity_method;  // the rung of the identity ladder that was used
+    std::string attribution;      // owed to the artists of the picture; empty when none is
     friend bool operator==(const generation_facts&, const generation_facts&) = default;
 };
 

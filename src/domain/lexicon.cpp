@@ -29,6 +29,8 @@ constexpr std::pair<std::string_view, word_kind> kinds[] = {
     {"verb", word_kind::verb},
     {"company", word_kind::company},
     {"beside", word_kind::beside},
+    {"former", word_kind::former},
+    {"resumption", word_kind::resumption},
     {"correction", word_kind::correction},
     {"aside", word_kind::aside},
     {"foreign", word_kind::foreign},
@@ -96,6 +98,20 @@ std::string with_plain_punctuation(std::string_view text) {
     return plain;
 }
 
+// A long line that goes on in lower case is one sentence, broken to fit a page; short lines are
+// those of a list.
+std::string unwrapped(std::string text) {
+    constexpr std::size_t page = 60;  // bytes
+    std::size_t start = 0;
+    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', start)) {
+        const bool goes_on =
+            at + 1 < text.size() && std::islower(static_cast<unsigned char>(text[at + 1]));
+        if (goes_on && at - start >= page) text[at] = ' ';
+        start = at + 1;
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string_view word_sense::meaning(std::string_view key) const {
@@ -127,10 +143,14 @@ std::vector<token> tokens_of(std::string_view text) {
     std::string word;
     const auto finish = [&] {
         while (word.ends_with('\'')) word.pop_back();
-        if (!word.empty()) tokens.push_back({word});
+        if (!word.empty()) {
+            auto lower = to_lower(word);
+            const bool is_capital = lower[0] != word[0];
+            tokens.push_back({std::move(lower), 0, is_capital});
+        }
         word.clear();
     };
-    const auto plain = with_plain_punctuation(to_lower(text));
+    const auto plain = unwrapped(with_plain_punctuation(text));
     const auto is_digit = [&](std::size_t at) {
         return at < plain.size() && plain[at] >= '0' && plain[at] <= '9';
     };
@@ -159,11 +179,15 @@ struct lexicon_reader {
             for (const auto& noun : nouns->as_object()) {
                 const auto& fields = noun.value().as_object();
                 into.nouns_[noun.key()] = {pairs_at(fields, "takes"), pairs_at(fields, "weakly"),
-                                           fields.contains("is_person"), fields.contains("is_kin")};
+                                           fields.contains("is_person"), fields.contains("is_kin"),
+                                           fields.contains("is_beast")};
             }
-        if (const auto* kinds_of = file.if_contains("kinds_of"))
-            for (const auto& kind : kinds_of->as_object())
-                into.kinds_[kind.key()] = strings(kind.value());
+        lists(file, "kinds_of", into.kinds_);
+        lists(file, "narrower", into.narrower_);
+        for (auto [key, names] : {std::pair("given_names", &into.given_names_),
+                                  std::pair("family_names", &into.family_names_)})
+            if (const auto* list = file.if_contains(key))
+                for (auto& name : strings(*list)) names->insert(std::move(name));
     }
 
     void group(const json::object& group) {
@@ -185,6 +209,13 @@ struct lexicon_reader {
     }
 
 private:
+    void lists(const json::object& file, std::string_view key,
+               std::unordered_map<std::string, std::vector<std::string>>& into_lists) {
+        if (const auto* named = file.if_contains(key))
+            for (const auto& list : named->as_object())
+                into_lists[list.key()] = strings(list.value());
+    }
+
     void entry(word_sense sense, const json::object& row, bool with_plurals) {
         sense.is = pairs_at(row, "is");
         sense.weak = pairs_at(row, "weak");
@@ -223,7 +254,9 @@ lexicon::lexicon() {
 std::optional<lexicon::match> lexicon::longest_at(std::span<const token> tokens,
                                                   std::size_t at) const {
     std::size_t length = 0;
-    while (length < longest_ && at + length < tokens.size() && !tokens[at + length].mark) ++length;
+    while (length < longest_ && at + length < tokens.size() && !tokens[at + length].mark &&
+           !tokens[at + length].is_name)
+        ++length;
     for (; length > 0; --length) {
         const auto found = phrases_.find(joined(tokens.subspan(at, length)));
         if (found != phrases_.end()) return match{&found->second, length};
@@ -235,6 +268,12 @@ std::span<const std::string> lexicon::kinds_of(const std::string& general) const
     const auto found = kinds_.find(general);
     if (found == kinds_.end()) return {};
     return found->second;
+}
+
+bool lexicon::is_narrower(const std::string& special, const std::string& general) const {
+    const auto found = narrower_.find(general);
+    if (found == narrower_.end()) return false;
+    return std::find(found->second.begin(), found->second.end(), special) != found->second.end();
 }
 
 const lexicon& look_lexicon() {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,8 @@ enum class word_kind {
     company,     // is somebody else, with all that is said of them: "everyone else"
     beside,      // the same, where a person follows: "next to a bald man in a coat"
     aside,       // what follows in the sentence is not how they look: "likes: rain, old books"
+    former,      // what follows was so, and is not now: "once"
+    resumption,  // the thing before again: "it"
     correction,  // what follows in the sentence counts, whatever was said: "no, wait"
     foreign,     // a small word of another language: "avec"
     ignored,     // a saying that means nothing here: "young at heart"
@@ -45,6 +48,7 @@ struct noun_sense {
     std::vector<field_value> weakly;  // the same, where nothing else says it
     bool is_person = false;           // attributes that can stand alone describe it
     bool is_kin = false;              // "her brother" is somebody else than she
+    bool is_beast = false;            // and so is a wolf, unless the text is about one
 
     // Whether the attribute says something of this noun.
     bool accepts(const word_sense& attribute) const;
@@ -73,6 +77,8 @@ struct word_sense {
 struct token {
     std::string text;
     char mark = 0;
+    bool is_capital = false;  // begins with an upper case letter
+    bool is_name = false;     // of somebody, whatever the word means: drop_names()
 };
 
 // Words of `text`, hyphens and underscores taken for blanks.
@@ -93,6 +99,16 @@ public:
     // The words that `general` covers ("hat" -> "tricorn" ...), itself excluded.
     std::span<const std::string> kinds_of(const std::string& general) const;
 
+    // Any person: what "she" in "she is old" takes.
+    const noun_sense& person() const { return nouns_.at("person"); }
+
+    // Whether `special` says more of the same than `general`: "auburn" than "red".
+    bool is_narrower(const std::string& special, const std::string& general) const;
+
+    // "Amber", "Hunter": words of this table that people are called by.
+    bool is_given_name(const std::string& word) const { return given_names_.contains(word); }
+    bool is_family_name(const std::string& word) const { return family_names_.contains(word); }
+
     std::size_t size() const { return phrases_.size(); }
 
 private:
@@ -100,6 +116,9 @@ private:
 
     std::unordered_map<std::string, noun_sense> nouns_;
     std::unordered_map<std::string, std::vector<std::string>> kinds_;
+    std::unordered_map<std::string, std::vector<std::string>> narrower_;
+    std::unordered_set<std::string> given_names_;
+    std::unordered_set<std::string> family_names_;
     std::unordered_map<std::string, word_sense> phrases_;
     std::size_t longest_ = 0;  // tokens
 };

@@ -30,10 +30,11 @@ look read_field(std::string_view text) {
 
 }  // namespace
 
-look parse_look(std::string_view description, const std::vector<std::string>& tags) {
+look parse_look(std::string_view description, const std::vector<std::string>& tags,
+                std::string_view name) {
     std::vector<look_reading> readings;
     for (const auto& tag : tags) readings.push_back(read_look(tag));
-    readings.push_back(read_look(description));
+    readings.push_back(read_look(description, name));
 
     look result;
     std::vector<std::string> ages;

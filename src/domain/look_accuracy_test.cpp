@@ -139,12 +139,17 @@ tally tally_of(const char* name, const std::vector<description>& texts) {
     return result;
 }
 
+// A tenth of a false field for each text is what a reader forgives.
+int most_false_fields(const std::vector<description>& texts) {
+    return static_cast<int>(texts.size()) / 10;
+}
+
 TEST(look_accuracy, of_the_texts_that_the_words_were_tuned_on) {
     const auto texts = descriptions_of("look_corpus.txt");
-    ASSERT_EQ(texts.size(), 160u);
+    ASSERT_EQ(texts.size(), 240u);
     const auto result = tally_of("tuned", texts);
     EXPECT_GE(result.f1(), 0.95) << result.mistakes;
-    EXPECT_LE(result.false_fields, 16);
+    EXPECT_LE(result.false_fields, most_false_fields(texts)) << result.mistakes;
 }
 
 // What is wrong in these is not shown: nobody tunes on them.
@@ -153,8 +158,7 @@ TEST(look_accuracy, of_the_texts_set_apart) {
     ASSERT_EQ(texts.size(), 80u);
     const auto result = tally_of("held-out", texts);
     EXPECT_GE(result.f1(), 0.88);
-    // Wanted are 8, a tenth of a field for each text; this is what is reached.
-    EXPECT_LE(result.false_fields, 9);
+    EXPECT_LE(result.false_fields, most_false_fields(texts));
 }
 
 double time_of_one_ms(const std::string& text) {

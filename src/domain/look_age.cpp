@@ -38,6 +38,7 @@ int index_of(const std::string_view (&names)[Size], std::string_view word) {
 }
 
 std::optional<int> digits(std::string_view word) {
+    if (word.ends_with("ish")) word.remove_suffix(3);
     if (word.empty() || word.size() > 6) return std::nullopt;
     if (word.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
     return std::stoi(std::string(word));
@@ -100,12 +101,28 @@ std::optional<int> years_told(cursor& from) {
 std::optional<int> years_of_somebody(cursor& from) {
     constexpr std::string_view people[] = {"boy", "girl", "man", "woman", "child", "lad", "lady"};
     if (from.at == 0 || index_of(people, from.tokens[from.at - 1].text) < 0) return std::nullopt;
-    return from.take({"of"}) ? number(from) : std::nullopt;
+    if (!from.take({"of"})) return std::nullopt;
+    from.take({"about", "around", "roughly", "nearly", "maybe", "perhaps", "some"});
+    return number(from);
+}
+
+// "she is thirty-eight", "he's 40".
+bool is_said_of_somebody(const cursor& from) {
+    constexpr std::string_view somebody[] = {"she", "he", "they", "who", "i"};
+    constexpr std::string_view shortened[] = {"she's", "he's", "they're", "who's", "i'm"};
+    const auto before = [&](std::size_t back) {
+        return from.at >= back ? std::string_view(from.tokens[from.at - back].text) : "";
+    };
+    if (index_of(shortened, before(1)) >= 0) return true;
+    const bool is_verb =
+        from.at >= 2 && (before(1) == "is" || before(1) == "are" || before(1) == "am");
+    return is_verb && (index_of(somebody, before(2)) >= 0 || from.tokens[from.at - 2].is_capital);
 }
 
 // "a queen, 45, with ...", "a judge: seventy, ...", "a tailor, fifty-something".
 std::optional<int> years_in_passing(cursor& from) {
-    if (from.at > 0 && !from.tokens[from.at - 1].mark) return std::nullopt;
+    if (from.at > 0 && !from.tokens[from.at - 1].mark && !is_said_of_somebody(from))
+        return std::nullopt;
     const bool in_words = !digits(from.word());
     const auto value = number(from);
     from.take({"something", "ish"});
@@ -116,7 +133,7 @@ std::optional<int> years_in_passing(cursor& from) {
 
 // "in her sixties", "in his late 20s", "early thirties", "woman, 30s".
 std::optional<int> decade_told(cursor& from) {
-    const bool possessive = from.take({"in"}) && from.take({"her", "his", "their", "my"});
+    const bool possessive = from.take({"in"}) && from.take({"her", "his", "their", "my", "your"});
     const bool part = from.take({"early", "mid", "late"});
     const bool in_passing = from.at > 0 && from.tokens[from.at - 1].mark;
     if (!possessive && !part && !in_passing) return std::nullopt;

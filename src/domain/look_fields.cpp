@@ -28,6 +28,8 @@ constexpr std::pair<std::string_view, std::string look::*> words[] = {
     {"time_of_day", &look::time_of_day},
     {"weather", &look::weather},
     {"mood", &look::mood},
+    {"hat_color", &look::hat_color},
+    {"expression", &look::expression},
 };
 
 constexpr std::pair<std::string_view, word_list look::*> lists[] = {
@@ -64,6 +66,12 @@ bool fill(look& subject, std::string_view field, std::string_view value) {
         return true;
     }
     throw error(errc::internal, "a look has no field \"" + std::string(field) + "\"");
+}
+
+const std::string* word_at(const look& subject, std::string_view field) {
+    for (const auto& [name, member] : words)
+        if (name == field) return &(subject.*member);
+    return nullptr;
 }
 
 void clear_for(look& subject, std::string_view field, std::string_view value) {

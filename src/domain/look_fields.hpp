@@ -12,6 +12,9 @@ namespace medusa {
 // `subject` changed. Throws error(internal) for a name that is no field.
 bool fill(look& subject, std::string_view field, std::string_view value);
 
+// The word of a field that holds one, null for lists and for what is no field.
+const std::string* word_at(const look& subject, std::string_view field);
+
 // Empties a field of one word, with the second colour that belongs to it, so that `value` can be
 // filled in. Lists and fields that hold `value` stay as they are.
 void clear_for(look& subject, std::string_view field, std::string_view value);

@@ -1,58 +1,43 @@
 #include "domain/look_reader.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "domain/look_ahead.hpp"
-#include "domain/look_fields.hpp"
+#include "domain/look_names.hpp"
+#include "domain/look_phrase.hpp"
 #include "domain/look_units.hpp"
 
 namespace medusa {
 namespace {
 
+// Steps through a text and knows of whom it speaks. What its words say of a thing is left to
+// look_phrase, and what of that counts to look_claims.
 class reader {
 public:
-    explicit reader(std::vector<unit> units) : units_(std::move(units)) {}
+    explicit reader(std::vector<unit> units) : units_(std::move(units)), phrase_(units_, claims_) {}
 
     look_reading read() && {
         for (at_ = 0; at_ < units_.size(); ++at_) step(units_[at_]);
         end_phrase();
-        if (garments_ == 0) fill(result_.said, "palette", wrap_palette_);
-        for (const auto& [field, value] : denied_) take_out(result_.said, field, value);
-        return std::move(result_);
+        return std::move(claims_).take();
     }
 
 private:
-    enum class scope { plain, negated, others, company, aside, simile };
-
-    struct waiting_attribute {
-        const word_sense* sense;
-        bool after_connector;
-        bool after_comma;
-    };
-
-    // The noun before, as far as it can still take attributes: "hair" in "her hair is long".
-    struct receiver {
-        const noun_sense* noun = nullptr;
-        bool linked = false;
-        bool fed = false;
-        bool single = false;
-    };
+    enum class scope { plain, negated, others, company, aside, former, simile };
 
     void step(const unit& now) {
         if (now.mark == ',') return comma();
         if (now.mark == ':') return colon();
         if (now.mark) return end_sentence();
         if (!now.age.empty()) return count_years(now.age);
-        if (means_nothing(now)) return unknown(now);
+        if (means_nothing(now)) return phrase_.unknown(at_);
         known(*now.sense);
     }
 
-    // Years tell more than words: "a young woman, seventy years old".
     void count_years(std::string_view age) {
-        if (is_of_others()) return;
-        result_.ages.emplace(result_.ages.begin() + ages_in_years_, age);
-        ++ages_in_years_;
+        if (!is_of_others()) claims_.count_years(age);
     }
 
     void known(const word_sense& sense) {
@@ -65,15 +50,14 @@ private:
             case word_kind::simile:
                 return link(sense.kind == word_kind::simile);
             case word_kind::single:
-                single_ = true;
-                return;
+                return phrase_.single();
             case word_kind::filler:
+                return phrase_.fill_in();
             case word_kind::foreign:
             case word_kind::ignored:
                 return;
             case word_kind::pronoun:
-                if (is_of_others()) end_phrase();
-                return article(sense);
+                return pronoun(sense);
             case word_kind::article:
                 return article(sense);
             case word_kind::connector:
@@ -84,36 +68,36 @@ private:
                 return end_phrase();
             case word_kind::beside:
                 if (!names_somebody(units_, at_ + 1)) return end_phrase();
-                [[fallthrough]];
+                return speak_of(scope::company, sense);
             case word_kind::company:
-                end_phrase();
-                say(sense);
-                scope_ = scope::company;
-                return;
+                return speak_of(scope::company, sense);
             case word_kind::aside:
-                end_phrase();
-                scope_ = is_heading(units_, at_) ? scope::aside : scope::others;
+                return speak_of(is_heading(units_, at_) ? scope::aside : scope::others, sense);
+            case word_kind::former:
+                phrase_.forget_attributes();
+                if (scope_ == scope::plain) scope_ = scope::former;
                 return;
+            case word_kind::resumption:
+                return phrase_.resume();
             case word_kind::correction:
                 if (is_of_others()) end_phrase();
-                corrects_ = true;
-                return;
+                return claims_.correct();
             case word_kind::negator:
-                end_phrase();
-                scope_ = scope::negated;
-                return;
+                return speak_of(scope::negated, sense);
             case word_kind::others:
-                end_phrase();
-                say(sense);
-                scope_ = scope::others;
-                return;
+                return speak_of(scope::others, sense);
         }
     }
 
+    // A new phrase, whose words are about `whom`. "Daughter of" itself tells of the subject.
+    void speak_of(scope whom, const word_sense& sense) {
+        end_phrase();
+        claims_.say(sense);
+        scope_ = whom;
+    }
+
     void attribute(const word_sense& sense) {
-        if (scope_ == scope::negated || is_of_others()) return;
-        waiting_.push_back({&sense, connector_ && !waiting_.empty(), comma_});
-        connector_ = comma_ = false;
+        if (scope_ != scope::negated && !is_of_others()) phrase_.add(sense);
     }
 
     void value(const word_sense& sense) {
@@ -121,48 +105,75 @@ private:
             case scope::plain:
                 break;
             case scope::negated:
-                return deny(sense);
+                phrase_.forget_attributes();
+                return claims_.deny(sense);
             case scope::others:
             case scope::company:
             case scope::aside:
+            case scope::former:
                 return;
             case scope::simile:
                 // "in the body of a child": only an age counts, lest somebody is made older.
-                for (const auto& one : sense.is)
-                    if (one.first == "age_band") say_one(one, result_.said);
-                return settle();
+                if (const auto* age = sense.value_of("age_band")) claims_.say({"age_band", *age});
+                return phrase_.settle();
         }
+        if (sense.noun && sense.noun->is_beast) return beast();
         // Of a desert ranger the desert is no more than a hint; a castle kitchen is a kitchen.
         const auto* place = sense.value_of("setting");
         const auto* next = noun_at(units_, at_ + 1);
-        if (place && next && next->is_person) return say_all(sense.is, result_.hinted);
-        if (sense.noun) give_to(sense);
-        if (place && at_ > 0 && units_[at_ - 1].sense && units_[at_ - 1].sense->value_of("setting"))
-            clear_for(result_.said, "setting", *place);
-        say(sense);
-        if (sense.is_garment()) ++garments_;
-        connector_ = comma_ = false;
+        if (place && next && next->is_person) return claims_.hint(sense.is);
+        // "helmet off"
+        if (at_ + 1 < units_.size() && units_[at_ + 1].word == "off") return phrase_.settle();
+        // "a ghost ship"
+        if (sense.value_of("species") && is_place(units_, at_ + 1)) return;
+        // "a gloomy castle": the mood of a place or a thing is not that of a person in it.
+        if (is_mood(sense) && describes_a_thing(units_, at_ + 1)) return;
+        if (sense.noun) phrase_.add_noun(at_);
+        if (place && at_ > 0 && is_place(units_, at_ - 1)) claims_.replace({"setting", *place});
+        claims_.say(sense);
+        if (sense.is_garment()) claims_.wear();
+        phrase_.add_value(sense);
+    }
+
+    // "A dragon with green eyes is beside her" tells of the dragon; "a clever fox with green eyes"
+    // is the character, where the text names no other.
+    void beast() {
+        if (modifies_a_noun(units_, at_)) return;
+        if (claims_.is_empty() && !names_a_person(units_, at_ + 1)) return phrase_.add_noun(at_);
+        end_phrase();
+        scope_ = scope::company;
+    }
+
+    void pronoun(const word_sense& sense) {
+        if (is_of_others()) end_phrase();
+        claims_.trust();
+        article(sense);
+        claims_.restate(units_[at_].word.find('\'') != std::string_view::npos);
     }
 
     void article(const word_sense& sense) {
-        const bool new_subject = connector_ || !sense.is.empty();
-        settle();
-        if (new_subject || !receiver_.linked) receiver_ = {};
-        single_ = false;
         const bool is_theirs = names_kin(units_, at_);
-        if (!is_of_others() || is_theirs) say(sense);
+        const bool is_possessive = !sense.is.empty();
+        if (is_possessive && scope_ == scope::simile) scope_ = scope::plain;
+        phrase_.article(at_, is_possessive);
+        // "a lion at her side" tells of her, whatever it tells of the lion.
+        const bool is_beside = is_kind(units_, at_ + 1, word_kind::beside);
+        if (!is_of_others() || is_theirs || is_beside) claims_.say(sense);
         if (is_theirs) scope_ = scope::company;
     }
 
     void link(bool is_simile) {
-        // "blue glowing eyes"
-        if (!waiting_.empty() && takes_what_waits(at_ + 1)) return;
-        if (scope_ == scope::others && !is_simile) return end_phrase();
-        settle();
-        if (!receiver_.noun) return;
-        receiver_.linked = true;
-        const bool of_a_part = !receiver_.noun->is_person && !receiver_.noun->takes.empty();
-        if (is_simile && of_a_part && scope_ == scope::plain) scope_ = scope::simile;
+        if (scope_ == scope::others && !is_simile && !phrase_.is_waiting_for(at_ + 1))
+            return end_phrase();
+        if (scope_ == scope::former) scope_ = scope::plain;
+        const auto* noun = phrase_.link(at_);
+        const bool is_of_her = !is_simile && is_predicate(units_, at_, noun);
+        claims_.restate(is_of_her);
+        if (is_of_her && !noun) phrase_.speak_of_a_person();
+        const bool of_a_part = noun && !noun->is_person && !noun->takes.empty();
+        // "eyes like the sea", "serene as a lake"
+        const bool of_a_mood = at_ > 0 && units_[at_ - 1].sense && is_mood(*units_[at_ - 1].sense);
+        if (is_simile && (of_a_part || of_a_mood) && scope_ == scope::plain) scope_ = scope::simile;
     }
 
     // "No: a plain man"
@@ -172,33 +183,19 @@ private:
     }
 
     void connector() {
-        connector_ = true;
-        if (scope_ == scope::simile || scope_ == scope::others) scope_ = scope::plain;
+        if (scope_ == scope::simile || scope_ == scope::others || scope_ == scope::former)
+            scope_ = scope::plain;
         if (scope_ == scope::negated && !names_more(units_, at_ + 1)) scope_ = scope::plain;
         if (scope_ == scope::company && subject_goes_on(units_, at_ + 1)) scope_ = scope::plain;
-        if (waiting_.empty() && receiver_.fed && !receiver_.linked) receiver_ = {};
+        phrase_.connector();
     }
 
     void comma() {
-        comma_ = true;
+        phrase_.comma();
         if (scope_ == scope::negated && denial_goes_on(units_, at_ + 1)) return;
-        if (scope_ == scope::company && is_indefinite(units_, at_ + 1)) return;
+        if (scope_ == scope::company && company_goes_on(units_, at_ + 1)) return;
         if (scope_ == scope::aside) return;
         scope_ = scope::plain;
-        if (waiting_.empty() && receiver_.fed && !receiver_.linked) receiver_ = {};
-    }
-
-    void unknown(const unit& now) {
-        if (!now.sense && looks_like_an_adjective(now.word)) return;
-        // "blue power armor"
-        if (!now.sense && !comma_ && !waiting_.empty() && takes_what_waits(at_ + 1)) return;
-        // What waits belongs to this unknown noun, unless a link or a pause says otherwise.
-        if (receiver_.linked || connector_ || comma_)
-            settle();
-        else
-            waiting_.clear();
-        receiver_ = {};
-        single_ = connector_ = comma_ = false;
     }
 
     // Somebody beside the subject keeps what is said with them: "his grandmother, a tiny woman with
@@ -211,189 +208,32 @@ private:
 
     void end_sentence() {
         end_phrase();
-        corrects_ = false;
+        claims_.end_sentence();
     }
 
     void end_phrase() {
-        settle();
-        receiver_ = {};
+        phrase_.end();
+        claims_.restate(false);
         scope_ = scope::plain;
-        single_ = connector_ = comma_ = false;
     }
 
     bool is_of_others() const {
-        return scope_ == scope::others || scope_ == scope::company || scope_ == scope::aside;
-    }
-
-    bool takes_what_waits(std::size_t at) const {
-        const auto* noun = noun_at(units_, at);
-        return noun && !noun->is_person && noun->accepts(*waiting_.back().sense);
-    }
-
-    // Attributes that waited for a noun and meet `sense`.
-    void give_to(const word_sense& sense) {
-        const bool cut_off = connector_ || comma_;
-        const bool fed = !waiting_.empty() && !cut_off;
-        if (cut_off) settle();
-        if (receiver_.noun) give_first_part_to_receiver(*sense.noun);
-        apply(waiting_, *sense.noun, single_);
-        waiting_.clear();
-        receiver_ = {sense.noun, false, fed, single_};
-        single_ = false;
-    }
-
-    // "hair is long and black, green eyes": up to the last comma they belong to the noun before,
-    // and so do those that the noun after cannot take.
-    void give_first_part_to_receiver(const noun_sense& next) {
-        const auto last_comma = std::find_if(waiting_.rbegin(), waiting_.rend(),
-                                             [](const auto& one) { return one.after_comma; });
-        const auto part =
-            last_comma == waiting_.rend() ? waiting_.begin() : std::prev(last_comma.base());
-        std::vector<waiting_attribute> taken;
-        std::vector<waiting_attribute> rest;
-        for (auto one = waiting_.begin(); one != waiting_.end(); ++one) {
-            const bool passed_by =
-                receiver_.linked && !next.takes.empty() && !next.accepts(*one->sense);
-            const bool is_taken = (one < part || passed_by) && receiver_.noun->accepts(*one->sense);
-            (is_taken ? taken : rest).push_back(*one);
-        }
-        apply_to_receiver(taken, receiver_.single);
-        waiting_ = std::move(rest);
-    }
-
-    // Attributes with no noun after them go to the noun before, or stand alone.
-    void settle() {
-        if (!waiting_.empty()) {
-            std::vector<waiting_attribute> taken;
-            for (const auto& one : waiting_) {
-                if (receiver_.noun && receiver_.noun->accepts(*one.sense))
-                    taken.push_back(one);
-                else
-                    say_all(one.sense->alone, result_.said);
-            }
-            if (!taken.empty()) apply_to_receiver(taken, receiver_.single || single_);
-            receiver_.fed = true;
-            waiting_.clear();
-        }
-        connector_ = comma_ = false;
-    }
-
-    void apply_to_receiver(const std::vector<waiting_attribute>& attributes, bool single) {
-        to_receiver_ = true;
-        apply(attributes, *receiver_.noun, single);
-        to_receiver_ = false;
-    }
-
-    void apply(const std::vector<waiting_attribute>& attributes, const noun_sense& noun,
-               bool single) {
-        for (const auto& [key, field] : noun.takes) fill_field(attributes, key, field, single);
-        for (const auto& [key, field] : noun.weakly)
-            for (const auto& one : attributes)
-                if (const auto value = one.sense->meaning(key); !value.empty())
-                    fill(result_.hinted, field, value);
-        for (std::size_t at = 0; at < attributes.size(); ++at) {
-            // "blond and blue-eyed", "pale, white-haired"
-            const bool is_apart =
-                at + 1 < attributes.size() &&
-                (attributes[at + 1].after_connector || attributes[at + 1].after_comma);
-            const bool alone = noun.is_person || is_apart;
-            if (alone && !noun.accepts(*attributes[at].sense))
-                say_all(attributes[at].sense->alone, result_.said);
-        }
-    }
-
-    // Of two colours side by side the second is the colour ("silver blue"); "and" makes them two.
-    void fill_field(const std::vector<waiting_attribute>& attributes, const std::string& key,
-                    const std::string& field, bool single) {
-        std::vector<std::string_view> values;
-        bool apart = false;
-        for (const auto& one : attributes) {
-            apart = apart || one.after_connector;
-            const auto value = one.sense->meaning(key);
-            if (value.empty()) continue;
-            if (!values.empty() && !apart && !(single && one.after_comma))
-                values.back() = value;
-            else
-                values.push_back(value);
-            apart = false;
-        }
-        if (values.empty()) return;
-        const bool was_open = say_one({field, std::string(values[0])}, result_.said);
-        const bool second_counts = single || (field == "hair_color" && was_open);
-        if ((field != "hair_color" && field != "eye_color") || !second_counts) return;
-        const auto second = was_open ? values.size() > 1 ? values[1] : "" : values[0];
-        const auto first = field == "hair_color" ? result_.said.hair_color : result_.said.eye_color;
-        if (!second.empty() && second != first) fill(result_.said, field + "2", second);
-    }
-
-    void say(const word_sense& sense) {
-        say_all(sense.is, result_.said);
-        say_all(sense.weak, result_.hinted);
-    }
-
-    void say_all(const std::vector<field_value>& fields, look& into) {
-        for (const auto& one : fields) say_one(one, into);
-    }
-
-    bool say_one(const field_value& one, look& into) {
-        const auto& [field, value] = one;
-        // The colour of the first garment is the palette, or of what is worn over none.
-        if (field == "palette" && garments_ > (to_receiver_ ? 1 : 0)) return false;
-        if (field == "wrap_palette") {
-            if (wrap_palette_.empty()) wrap_palette_ = value;
-            return true;
-        }
-        if (field == "age_band") {
-            (&into == &result_.said ? result_.ages : result_.hinted_ages).push_back(value);
-            return true;
-        }
-        // Of two lengths of hair the later counts, "bald with long hair"; so does what corrects.
-        if (&into == &result_.said && (field == "hair_length" || corrects_))
-            clear_for(into, field, value);
-        const bool changed = fill(into, field, value);
-        if (field == "absent") deny_field("accessories", value);
-        if (field == "absent") deny_field("facial_hair", value);
-        return changed;
-    }
-
-    void deny(const word_sense& sense) {
-        waiting_.clear();
-        for (const auto& [field, value] : sense.is)
-            if (field != "age_band") deny_field(field, value);
-    }
-
-    void deny_field(const std::string& field, const std::string& value) {
-        denied_.emplace_back(field, value);
-        // Garments are never listed as absent: what is listed reaches the negative prompt.
-        const bool listed = field == "accessories" || field == "marks" || field == "facial_hair";
-        if (listed) fill(result_.said, "absent", value);
-        for (const auto& kind : look_lexicon().kinds_of(value)) {
-            denied_.emplace_back(field, kind);
-            if (listed) fill(result_.said, "absent", kind);
-        }
+        return scope_ == scope::former || scope_ == scope::others || scope_ == scope::company ||
+               scope_ == scope::aside;
     }
 
     std::vector<unit> units_;
     std::size_t at_ = 0;
-    look_reading result_;
-    std::vector<waiting_attribute> waiting_;
-    receiver receiver_;
+    look_claims claims_;
+    look_phrase phrase_;
     scope scope_ = scope::plain;
-    bool connector_ = false;  // an "and" since the last attribute
-    bool comma_ = false;
-    bool single_ = false;
-    bool corrects_ = false;
-    std::ptrdiff_t ages_in_years_ = 0;
-    int garments_ = 0;
-    std::string wrap_palette_;
-    bool to_receiver_ = false;  // attributes go to a noun before them
-    std::vector<field_value> denied_;
 };
 
 }  // namespace
 
-look_reading read_look(std::string_view text) {
-    const auto tokens = tokens_of(text);
+look_reading read_look(std::string_view text, std::string_view name) {
+    auto tokens = tokens_of(text);
+    drop_names(tokens, name);
     return reader(units_of(tokens)).read();
 }
 

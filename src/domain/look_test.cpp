@@ -110,6 +110,29 @@ TEST(look, mood_that_a_request_asks_for) {
     for (const auto& [name, words] : mood_table()) EXPECT_EQ(parse_mood(name), name);
 }
 
+// A face that is described is more than a mood; a trait of character is not.
+TEST(look, expressions_that_a_description_shows) {
+    const word_row rows[] = {
+        {"a woman laughing", "laughing"}, {"a sobbing boy", "grief"},
+        {"a furious knight", "rage"},     {"an elf with a toothy grin", "grinning"},
+        {"giggling twins", "laughing"},   {"a screaming banshee", "shouting"},
+        {"a scared hunter", "fear"},      {"a fierce pirate", ""},
+        {"a cheerful baker", ""},         {"a shy student", ""},
+        {"she is not angry", ""},         {"a stern judge", ""}};
+    for (const auto& [text, expected] : rows)
+        EXPECT_EQ(parse_look(text, {}).expression, expected) << text;
+    EXPECT_EQ(parse_look("a woman laughing", {}).mood, "joy");
+    EXPECT_EQ(in_scene(parse_look("a woman laughing", {}), "sad", "").expression, "");
+}
+
+TEST(look, a_colour_before_a_hat_is_the_hats) {
+    const auto boy = parse_look("a boy in a green cap and a red jacket", {});
+    EXPECT_EQ(boy.hat_color, "green");
+    EXPECT_EQ(boy.palette, "red");
+    EXPECT_EQ(parse_look("brown hair under a blue pointed hat", {}).hat_color, "blue");
+    EXPECT_EQ(parse_look("a blue-eyed girl with a hat", {}).hat_color, "");
+}
+
 TEST(look, time_and_weather_that_a_request_asks_for) {
     EXPECT_EQ(parse_time_of_day("a beach at sunset"), "dusk");
     EXPECT_EQ(parse_time_of_day("a moonlit beach"), "night");

@@ -109,14 +109,19 @@ std::vector<unit> units_of(std::span<const token> tokens) {
         if (const auto age = age_at(tokens, at)) {
             next.age = age->band;
             length = age->length;
+        } else if (tokens[at].is_name) {
+            next.word = tokens[at].text;
         } else if (const auto known = look_lexicon().longest_at(tokens, at)) {
             next.sense = known->sense;
             length = known->length;
         } else {
             next.sense = owner_at(tokens, at);
         }
+        // "behind him" is said of him before it is of somebody else.
+        const bool is_of_others = next.sense && next.sense->kind == word_kind::beside;
+        if (is_of_others) add_pronouns(units, tokens.subspan(at, length));
         units.push_back(next);
-        add_pronouns(units, tokens.subspan(at, length));
+        if (!is_of_others) add_pronouns(units, tokens.subspan(at, length));
         at += length;
     }
     drop_foreign_text(units);

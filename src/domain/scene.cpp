@@ -27,7 +27,10 @@ const std::vector<std::pair<std::string, std::string>>& mood_table() {
 }
 
 look in_scene(look subject, std::string_view mood, std::string_view setting) {
-    replace_if_said(subject.mood, parse_mood(mood));
+    if (auto asked = parse_mood(mood); !asked.empty()) {
+        subject.mood = std::move(asked);
+        subject.expression.clear();
+    }
     if (is_young(subject) && subject.mood == "desire") subject.mood = "excitement";
     if (is_young(subject) && subject.mood == "love") subject.mood = "caring";
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -89,27 +90,43 @@ file_lock lock_beside(const fs::path& file, std::chrono::milliseconds patience) 
 
 }  // namespace
 
+number_turn::number_turn(fs::path file, image_store& images, std::chrono::milliseconds patience)
+    : file_(std::move(file)),
+      images_(images),
+      lock_(on_file(file_, [&] { return lock_beside(file_, patience); })) {
+    const auto current = on_file(file_, [&] { return read_number(file_); });
+    found_ = current.number;
+    damaged_ = current.damaged;
+}
+
+std::int64_t number_turn::next() const {
+    const auto highest = std::max(images_.highest_number(), found_);
+    return std::min(std::max<std::int64_t>(highest, 0) + 1, number_max);
+}
+
+std::optional<std::string> number_turn::advance(std::int64_t number) {
+    return on_file(file_, [&] {
+        std::optional<std::string> warning;
+        if (damaged_)
+            warning = fmt::format("{} did not hold a number; it is kept as {}", file_.string(),
+                                  keep_aside(file_).string());
+        if (found_ < number)
+            write_file_atomic(file_, fmt::format("{}\n", number), durability::soon);
+        return warning;
+    });
+}
+
 counted_image count_image(const fs::path& file, image_store& images, const std::string& image_id,
                           std::chrono::milliseconds patience) {
-    const auto lock = on_file(file, [&] { return lock_beside(file, patience); });
+    number_turn turn(file, images, patience);
     const auto record = images.find(image_id);
     if (!record) throw error(errc::not_found, fmt::format("image {} does not exist", image_id));
-    const auto current = on_file(file, [&] { return read_number(file); });
-    counted_image result;
-    if (record->number) {
-        result.number = *record->number;
-    } else {
-        const auto highest = std::max(images.highest_number(), current.number);
-        result.number = std::min(std::max<std::int64_t>(highest, 0) + 1, number_max);
+    counted_image result{record->number.value_or(0), {}};
+    if (!record->number) {
+        result.number = turn.next();
         images.set_number(image_id, result.number);
     }
-    on_file(file, [&] {
-        if (current.damaged)
-            result.warning = fmt::format("{} did not hold a number; it is kept as {}",
-                                         file.string(), keep_aside(file).string());
-        if (current.number < result.number)
-            write_file_atomic(file, fmt::format("{}\n", result.number));
-    });
+    result.warning = turn.advance(result.number);
     return result;
 }
 

@@ -24,6 +24,7 @@ class fake_images final : public image_store {
 public:
     bool save(const image& record) override {
         const std::lock_guard lock(mutex_);
+        highest_ = std::max(highest_, record.number.value_or(0));
         return records_.insert({record.id, record}).second;
     }
     std::optional<image> find(const std::string& id) override {
@@ -174,6 +175,43 @@ TEST_F(image_number, survives_a_crash_between_record_and_file) {
     EXPECT_EQ(count("c").number, 3) << "b has number 2 already";
     EXPECT_EQ(count("b").number, 2);
     EXPECT_EQ(content(), "3\n");
+}
+
+// What a crash may leave at any of the steps of a picture that is recorded with its number.
+TEST_F(image_number, an_image_recorded_with_its_number_is_counted_once_after_any_crash) {
+    count("a");
+    image record;
+    record.id = "e";
+    {
+        number_turn turn(file_, images_);
+        EXPECT_EQ(turn.next(), 2);
+    }
+    EXPECT_EQ(content(), "1\n") << "a number without a record is not used up";
+    {
+        number_turn turn(file_, images_);
+        record.number = turn.next();
+        images_.save(record);
+    }
+    EXPECT_EQ(content(), "1\n");
+    EXPECT_EQ(count("e").number, 2) << "the file follows the record";
+    EXPECT_EQ(content(), "2\n");
+    record.id = "f";
+    {
+        number_turn turn(file_, images_);
+        record.number = turn.next();
+        images_.save(record);
+        turn.advance(*record.number);
+    }
+    EXPECT_EQ(content(), "3\n");
+    for (const auto* torn : {"", "1\n"}) {
+        write_file_atomic(file_, torn);
+        EXPECT_EQ(number_turn(file_, images_).next(), 4) << "the store knows what the power took";
+    }
+}
+
+TEST_F(image_number, a_turn_makes_all_others_wait) {
+    const number_turn held(file_, images_);
+    EXPECT_THROW(number_turn(file_, images_, std::chrono::milliseconds(20)), error);
 }
 
 TEST_F(image_number, keeps_a_damaged_file_aside_and_says_so) {

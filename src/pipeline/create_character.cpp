@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <functional>
 #include <future>
+#include <utility>
 
 #include "core/error.hpp"
 #include "domain/slug.hpp"
@@ -26,7 +28,7 @@ created_character already_made(const pipeline_parts& with, character record) {
         return result;
     }
     result.avatar_path = with.assets.locate(result.avatar.path).local_path;
-    if (!result.avatar.number) count_picture(with, result.avatar, result.notes);
+    count_picture(with, result.avatar, result.notes);
     return result;
 }
 
@@ -48,13 +50,16 @@ std::string embeddings_path(const pipeline_parts& with, const character& owner) 
     return character_folder(with, owner) + "/embeddings/embeddings.json";
 }
 
-void store_embedding(const pipeline_parts& with, character& record, const std::string& text,
-                     const embedding& vector) {
+// Needs nothing of the picture.
+embeddings_info store_embedding(const pipeline_parts& with, character record) {
     record.embeddings.model = with.vectors.model();
+    const auto text = embedding_text(record);
+    const auto vector = with.vectors.embed({&text, 1}).front();
     record.embeddings.url = with.assets
                                 .put(embeddings_path(with, record),
                                      embeddings_document(record, text, vector), if_present::replace)
                                 .url;
+    return record.embeddings;
 }
 
 // Another story of this job was quicker: its character counts, and its files are put in order.
@@ -64,15 +69,14 @@ created_character yield_to_first(const pipeline_parts& with, const image& lost) 
     auto result = already_made(with, std::move(*first));
     if (result.avatar.path.empty()) return result;
     yield_picture(with, result.record, lost, result.avatar);
-    const auto text = embedding_text(result.record);
-    store_embedding(with, result.record, text, with.vectors.embed({&text, 1}).front());
+    store_embedding(with, result.record);
     return result;
 }
 
 created_character draw_and_record(const pipeline_parts& with, character record,
                                   const story_context& context) {
-    const auto text = embedding_text(record);
-    auto vector = std::async(std::launch::async, [&] { return with.vectors.embed({&text, 1}); });
+    // Done long before the picture is, so that nothing waits for it and for its files.
+    auto embedded = std::async(std::launch::async, store_embedding, std::cref(with), record);
     context.progress(stage::drawing, 0, 0);
     const auto request = avatar_request(with, record);
     const auto drawn = with.engine.render(request, drawing_progress(context), context.stop);
@@ -81,14 +85,14 @@ created_character draw_and_record(const pipeline_parts& with, character record,
     auto avatar = store_picture(with, record, request, drawn, {record.job_id, 0});
     record.avatar = avatar.url;
     record.generation = avatar.generation;
-    store_embedding(with, record, text, vector.get().front());
+    record.embeddings = embedded.get();
 
     context.progress(stage::recording, 0, 0);
-    if (!with.characters.create(record, avatar)) return yield_to_first(with, avatar);
-    created_character result{record, avatar, with.assets.locate(avatar.path).local_path,
-                             drawn.notes};
-    count_picture(with, result.avatar, result.notes);
-    return result;
+    auto notes = drawn.notes;
+    const auto save = [&] { return with.characters.create(record, avatar); };
+    if (!record_counted(with, avatar, notes, save)) return yield_to_first(with, avatar);
+    const auto path = with.assets.locate(avatar.path).local_path;
+    return {std::move(record), std::move(avatar), path, std::move(notes)};
 }
 
 // Removes the files of a job that has no record, then its claim on id and slug. What cannot be

@@ -84,11 +84,14 @@ std::optional<image> made_before(const pipeline_parts& with, const create_image_
 }
 
 // The picture once it is recorded, or the one of another story of this job that was quicker.
-image recorded(const pipeline_parts& with, const character& owner, image picture) {
-    if (with.images.save(picture)) return picture;
+image recorded(const pipeline_parts& with, const character& owner, image picture,
+               std::vector<std::string>& notes) {
+    const auto save = [&] { return with.images.save(picture); };
+    if (record_counted(with, picture, notes, save)) return picture;
     auto first = with.images.find(picture.id);
     if (!first) throw error(errc::conflict, "the character was removed while it was drawn");
     yield_picture(with, owner, picture, *first);
+    count_picture(with, *first, notes);
     return std::move(*first);
 }
 
@@ -102,7 +105,9 @@ created_images create_image(const pipeline_parts& with, const create_image_job& 
         checked_prompt(with, result.owner, {job.type, job.mood, job.setting, job.prompt});
     for (int index = 0; index < job.count; ++index) {
         auto picture = made_before(with, job, index);
-        if (!picture) {
+        if (picture) {
+            count_picture(with, *picture, result.notes);
+        } else {
             auto request = request_for(with, job, result.owner, index);
             request.wish = job.prompt;
             request.prompt = prompt.positive;
@@ -111,12 +116,11 @@ created_images create_image(const pipeline_parts& with, const create_image_job& 
             const auto drawn = with.engine.render(request, drawing_progress(context), context.stop);
             picture = store_picture(with, result.owner, request, drawn, {job.id, index});
             context.progress(stage::recording, index, job.count);
-            picture = recorded(with, result.owner, std::move(*picture));
+            picture = recorded(with, result.owner, std::move(*picture), result.notes);
             for (const auto& note : drawn.notes)
                 if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end())
                     result.notes.push_back(note);
         }
-        count_picture(with, *picture, result.notes);
         result.paths.push_back(with.assets.locate(picture->path).local_path);
         result.images.push_back(std::move(*picture));
         if (tell) tell(result.images.back(), result.paths.back());

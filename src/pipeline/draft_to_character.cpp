@@ -16,7 +16,7 @@ character draft_to_character(const character_draft& given) {
     record.name = draft.name;
     record.description = draft.description;
     record.style = draft.style;
-    record.appearance = parse_look(draft.description, draft.tags);
+    record.appearance = parse_look(draft.description, draft.tags, draft.name);
     record.traits = traits_of(draft.description, draft.tags);
     record.tags = tags_of(draft.description, draft.tags, record.appearance, draft.style);
     record.character_seed = character_seed(draft.name, draft.description);

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <future>
+#include <optional>
+#include <utility>
+
 #include "card/infotext.hpp"
 #include "card/png.hpp"
 #include "card/xmp.hpp"
@@ -26,8 +31,14 @@ stage stage_of(render_progress::state reached) {
     return stage::drawing;
 }
 
-void check_picture(const picture& drawn, const generation_settings& asked) {
+void check_picture(const picture& drawn, const picture_request& request) {
     const auto seen = read_png(drawn.png);
+    // A graph of the user's own may draw in a size of its own.
+    auto asked = request.settings;
+    if (request.workflow) {
+        asked.width = drawn.width;
+        asked.height = drawn.height;
+    }
     if (int(seen.width) != asked.width || int(seen.height) != asked.height)
         throw error(errc::unavailable,
                     fmt::format("Image download failed: the engine sent {}x{} pixels, asked for "
@@ -75,11 +86,18 @@ generation_facts facts_of(const picture_request& request, const picture& drawn) 
     facts.negative_prompt = request.negative_prompt;
     facts.seed = request.seed;
     facts.settings = request.settings;
+    facts.settings.width = drawn.width;
+    facts.settings.height = drawn.height;
     if (!drawn.model.empty()) facts.settings.model = drawn.model;
     facts.engine = drawn.engine;
     facts.engine_version = drawn.engine_version;
     facts.identity_method = drawn.identity_method;
+    facts.attribution = drawn.attribution;
     return facts;
+}
+
+std::string uncounted(const error& failure) {
+    return std::string("the picture is stored but not counted: ") + failure.what();
 }
 
 }  // namespace
@@ -96,7 +114,7 @@ std::string character_folder(const pipeline_parts& with, const character& owner)
 
 image store_picture(const pipeline_parts& with, const character& owner,
                     const picture_request& request, const picture& drawn, const picture_key& key) {
-    check_picture(drawn, request.settings);
+    check_picture(drawn, request);
     image record;
     record.id = derived_uuid(key.job_id, key.index);
     record.character_id = owner.id;
@@ -111,13 +129,17 @@ image store_picture(const pipeline_parts& with, const character& owner,
     record.job_id = key.job_id;
     record.created_at = with.time.now();
 
+    // Beside the picture, since each waits for the disk.
+    auto manifest =
+        std::async(std::launch::async, store_manifest, std::cref(with), std::cref(owner), record);
     const auto file = with_marks(drawn, owner, record);
     record.sha256 = sha256_hex(file);
     const auto folder = character_folder(with, owner);
     record.path = fmt::format("{}/{}/{}-{}.png", folder, record.folder, record.id,
                               record.sha256.substr(0, 8));
-    record.url = with.assets.put(record.path, file).url;
-    store_manifest(with, owner, record);
+    record.url = with.assets.locate(record.path).url;
+    with.assets.put(record.path, file);
+    manifest.get();
     return record;
 }
 
@@ -127,13 +149,34 @@ void yield_picture(const pipeline_parts& with, const character& owner, const ima
     store_manifest(with, owner, kept);
 }
 
+bool record_counted(const pipeline_parts& with, image& record, std::vector<std::string>& notes,
+                    const std::function<bool()>& save) {
+    std::optional<number_turn> turn;
+    std::optional<std::string> note;
+    try {
+        turn.emplace(with.number_file, with.images);
+        record.number = turn->next();
+    } catch (const error& failure) {
+        turn.reset();
+        note = uncounted(failure);
+    }
+    if (!save()) return false;
+    try {
+        if (turn) note = turn->advance(*record.number);
+    } catch (const error& failure) {
+        note = uncounted(failure);
+    }
+    if (note) notes.push_back(std::move(*note));
+    return true;
+}
+
 void count_picture(const pipeline_parts& with, image& record, std::vector<std::string>& notes) {
     try {
         auto counted = count_image(with.number_file, with.images, record.id);
         record.number = counted.number;
         if (counted.warning) notes.push_back(std::move(*counted.warning));
     } catch (const error& failure) {
-        notes.push_back(std::string("the picture is stored but not counted: ") + failure.what());
+        notes.push_back(uncounted(failure));
     }
 }
 

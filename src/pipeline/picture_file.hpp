@@ -2,6 +2,7 @@
 // Any thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,14 @@ image store_picture(const pipeline_parts& with, const character& owner,
 void yield_picture(const pipeline_parts& with, const character& owner, const image& lost,
                    const image& kept);
 
-// Counts a recorded picture in the image number file. A file that cannot be written costs nothing
-// but a note: the picture is there.
+// Gives the picture its number and runs `save`, which records it with that and says whether it was
+// the first to do so; only then the image number file is raised. A file that cannot be used costs
+// nothing but the number and a note. Returns and throws what `save` does.
+bool record_counted(const pipeline_parts& with, image& record, std::vector<std::string>& notes,
+                    const std::function<bool()>& save);
+
+// Counts, in the image number file, a picture that is recorded already. A file that cannot be
+// written costs nothing but a note: the picture is there.
 void count_picture(const pipeline_parts& with, image& record, std::vector<std::string>& notes);
 
 }  // namespace medusa

@@ -38,6 +38,8 @@ constexpr named<look, std::string> look_words[] = {
     {"timeOfDay", &look::time_of_day},
     {"weather", &look::weather},
     {"mood", &look::mood},
+    {"hatColor", &look::hat_color},
+    {"expression", &look::expression},
 };
 
 constexpr named<look, words> look_lists[] = {
@@ -80,6 +82,7 @@ void write_facts(json::object& object, const generation_facts& facts) {
     object["engine"] = facts.engine;
     object["engineVersion"] = facts.engine_version;
     object["identityMethod"] = facts.identity_method;
+    if (!facts.attribution.empty()) object["attribution"] = facts.attribution;
 }
 
 generation_facts read_facts(const json_reader& reader) {
@@ -97,6 +100,7 @@ generation_facts read_facts(const json_reader& reader) {
     reader.read("engine", facts.engine);
     reader.read("engineVersion", facts.engine_version);
     reader.read("identityMethod", facts.identity_method);
+    reader.read("attribution", facts.attribution);
     return facts;
 }
 

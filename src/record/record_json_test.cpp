@@ -22,7 +22,8 @@ generation_facts some_facts() {
                          .height = 1216},
             .engine = "sketch",
             .engine_version = "1.0",
-            .identity_method = "look"};
+            .identity_method = "look",
+            .attribution = "drawn by somebody, CC BY 4.0"};
 }
 
 character some_character() {
@@ -92,10 +93,11 @@ TEST(record_json, image_survives_text) {
 TEST(record_json, look_survives_with_every_field) {
     look full;
     std::string* fields[] = {
-        &full.hair_color,  &full.hair_color2, &full.hair_length, &full.hair_style, &full.eye_color,
-        &full.eye_color2,  &full.skin,        &full.species,     &full.age_band,   &full.gender,
-        &full.build,       &full.facial_hair, &full.role,        &full.palette,    &full.setting,
-        &full.time_of_day, &full.weather,     &full.mood};
+        &full.hair_color, &full.hair_color2, &full.hair_length, &full.hair_style,
+        &full.eye_color,  &full.eye_color2,  &full.skin,        &full.species,
+        &full.age_band,   &full.gender,      &full.build,       &full.facial_hair,
+        &full.role,       &full.palette,     &full.setting,     &full.time_of_day,
+        &full.weather,    &full.mood,        &full.hat_color,   &full.expression};
     int count = 0;
     for (auto* field : fields) *field = "w" + std::to_string(count++);
     full.outfit = {"a", "b"};
@@ -103,7 +105,7 @@ TEST(record_json, look_survives_with_every_field) {
     full.marks = {"d"};
     full.absent = {"e"};
     EXPECT_EQ(look_from_json(reparsed(full)), full);
-    EXPECT_EQ(to_json(full).size(), 22u);
+    EXPECT_EQ(to_json(full).size(), 24u);
     EXPECT_TRUE(to_json(look{}).empty());
 }
 
@@ -128,6 +130,14 @@ TEST(record_json, names_are_those_of_the_contract) {
          {"prompt", "negativePrompt", "model", "steps", "cfg", "sampler", "scheduler", "width",
           "height", "engine", "engineVersion", "identityMethod"})
         EXPECT_TRUE(object.at("imageGeneration").as_object().contains(name)) << name;
+}
+
+TEST(record_json, a_picture_that_owes_no_credit_names_none) {
+    auto facts = some_facts();
+    EXPECT_EQ(to_json(facts).at("attribution"), "drawn by somebody, CC BY 4.0");
+    facts.attribution.clear();
+    EXPECT_FALSE(to_json(facts).contains("attribution"));
+    EXPECT_EQ(facts_from_json(reparsed(facts)), facts);
 }
 
 TEST(record_json, whole_cfg_is_written_as_people_write_it) {

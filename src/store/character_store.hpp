@@ -51,8 +51,8 @@ class character_store {
 public:
     virtual ~character_store() = default;
     // Stores the first record of `record.job_id` and its avatar in one write: both or none. False,
-    // and nothing is changed, when the job has its record already: the first writer counts. Errors
-    // as of save().
+    // and nothing is changed, when the job has its record already: the first writer counts. A
+    // number that the avatar brings is set with it. Errors as of save().
     virtual bool create(const character& record, const image& avatar) = 0;
     // Creates or replaces the record of `record.job_id`. Uses up its reservation; without one (an
     // import) it takes id and slug itself. error(conflict) when they belong to another job.
@@ -75,7 +75,7 @@ public:
     virtual ~image_store() = default;
     // Stores the first record with `record.id`; false, and nothing is changed, when there is one:
     // the first writer counts. error(not_found) when its character is neither reserved nor
-    // recorded: it was removed meanwhile.
+    // recorded: it was removed meanwhile. A number that the record brings is set with it.
     virtual bool save(const image& record) = 0;
     virtual std::optional<image> find(const std::string& id) = 0;
     // Oldest first.

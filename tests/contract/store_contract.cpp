@@ -319,8 +319,18 @@ TEST_P(store_contract, an_image_is_numbered_once) {
     store_.images->save(image_for("j", held.id));
     store_.images->set_number("j", 5);
     EXPECT_EQ(store_.images->highest_number(), 812);
-    store_.reserved->release("a");
-    EXPECT_EQ(store_.images->highest_number(), 812) << "the highest ever, images may be gone";
+    auto counted = image_for("k", held.id);
+    counted.number = 813;
+    store_.images->save(counted);
+    EXPECT_EQ(store_.images->find("k")->number, 813);
+    EXPECT_EQ(store_.images->highest_number(), 813);
+    auto avatar = image_for("l", held.id);
+    avatar.number = 814;
+    store_.characters->create(record_for("a", anna, held, "Luna"), avatar);
+    EXPECT_EQ(store_.images->find("l")->number, 814);
+    EXPECT_EQ(store_.images->highest_number(), 814);
+    store_.characters->remove(held.id);
+    EXPECT_EQ(store_.images->highest_number(), 814) << "the highest ever, images may be gone";
 }
 
 TEST_P(store_contract, the_check_says_how_many_there_are) {

@@ -48,8 +48,10 @@ void make_characters(const stores& store, const std::filesystem::path& folder,
         avatar.path = fmt::format("{}/characters/{}/avatar/{}-{}.png", held.user_folder, held.slug,
                                   avatar.id, avatar.sha256.substr(0, 8));
         avatar.url = assets->put(avatar.path, bytes).url;
-        store.characters->create(record_for(job, owner, held, name), avatar);
-        count_image(folder / "number", *store.images, avatar.id);
+        number_turn turn(folder / "number", *store.images);
+        avatar.number = turn.next();
+        if (store.characters->create(record_for(job, owner, held, name), avatar))
+            turn.advance(*avatar.number);
         fmt::print("{}\n", held.id);
         std::fflush(stdout);
     }

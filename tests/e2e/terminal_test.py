@@ -10,7 +10,8 @@ import unittest
 
 from house import BINARY, House, LUNA
 
-COMMANDS = ("generate", "batch", "image", "list", "show", "doctor", "completion", "help", "delete")
+COMMANDS = ("generate", "batch", "image", "list", "show", "doctor", "completion", "help", "delete",
+            "sketch")
 
 
 class Terminal(House):

@@ -1,14 +1,19 @@
 """What people type works as printed: every npm line of the original guide, and every command of
-README and docs/. The launcher is replaced by the program itself, so that nothing is built here."""
+README and docs/. The launcher is replaced by the program itself, so that nothing is built here, and
+GPU servers by programs that answer as they do."""
 
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import unittest
 
 from house import BINARY, House, ROOT
+
+sys.path.insert(0, str(ROOT / "tests/support/fakes"))
+from running import Fake  # noqa: E402
 
 # What users of the guide type in server/, to the letter; {own} stands for a folder with prompt
 # files of one's own, where the guide names /path/to.
@@ -32,6 +37,7 @@ class Typed(House):
         self.checkout = self.home / "checkout"
         shutil.copytree(ROOT / "server", self.checkout / "server")
         shutil.copytree(ROOT / "tools", self.checkout / "tools")
+        shutil.copytree(ROOT / "resources", self.checkout / "resources")
         launcher = self.checkout / "medusa"
         launcher.write_text(f"#!/bin/sh\nexec '{BINARY}' \"$@\"\n")
         launcher.chmod(0o755)
@@ -71,7 +77,25 @@ class Typed(House):
         self.assertIn("your_custom_model.safetensors",
                       [one["imageGeneration"]["model"] for one in records])
 
+    def servers(self):
+        """What stands in the pages for a server, and the address of one that answers so."""
+        comfyui = self.fake("fake_comfyui", "--pods", "2", "--seconds", "0.05")
+        webui = self.fake("fake_a1111", "--dialect", "forge", "--seconds", "0.05")
+        sdcpp = self.fake("fake_a1111", "--dialect", "sdcpp", "--seconds", "0.05")
+        return {"https://PODID-8188.proxy.runpod.net": comfyui.ports[0],
+                "https://OTHER-8188.proxy.runpod.net": comfyui.ports[1],
+                "http://127.0.0.1:8188": comfyui.ports[0],
+                "http://127.0.0.1:7860": webui.port,
+                "http://127.0.0.1:1234": sdcpp.port}
+
+    def fake(self, *arguments):
+        started = Fake(*arguments)
+        self.addCleanup(started.__exit__)
+        return started
+
     def test_the_pages(self):
+        servers = self.servers()
+        shutil.copy(ROOT / "tests/data/portrait_workflow.json", self.checkout / "portrait.json")
         (self.checkout / "people.jsonl").write_text(
             json.dumps({"name": "Ada", "description": "a dwarf engineer"}) + "\n")
         for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
@@ -82,6 +106,8 @@ class Typed(House):
                     continue
                 if line.startswith(("./scripts/", "scripts/", "cmake ", "ctest ", "git ")):
                     continue  # these build or test: the suite that runs this is one of them
+                for printed, port in servers.items():
+                    line = line.replace(printed, f"http://127.0.0.1:{port}")
                 with self.subTest(page=page.name, line=line):
                     self.typed(line, folder)
 

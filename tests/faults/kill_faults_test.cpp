@@ -119,6 +119,7 @@ TEST_F(kill_faults, nothing_acknowledged_is_lost_and_nothing_is_half_made) {
         }
     }
     EXPECT_EQ(slugs.size(), records.size());
+    EXPECT_EQ(numbered, records.size()) << "a picture is not counted";
     EXPECT_EQ(numbers.size(), numbered) << "a number was given twice";
     EXPECT_EQ(*numbers.rbegin(), std::int64_t(numbered)) << "a number was lost";
     EXPECT_EQ(read_file(folder_.path() / "number", 100), fmt::format("{}\n", numbered));

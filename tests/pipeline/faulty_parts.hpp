@@ -1,21 +1,31 @@
-// Parts that fail at a chosen call, around real ones: the n-th call of any of them throws, before
-// or after it did its work. One thread.
+// Parts that fail at a chosen call, around real ones: the call throws, before or after it did its
+// work. A call has a name, "put avatar 1", since steps that run side by side have no order. Any
+// thread.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "pipeline/parts.hpp"
 
 namespace medusa {
 
-struct fault_plan {
-    int fail_at = 0;     // the call that fails, from 1; 0: none
-    bool after = false;  // it does its work first, and its answer is lost
-    int calls = 0;
+class fault_plan {
+public:
+    // Nothing fails where `fail_at` is empty. With `after` the call does its work first, and its
+    // answer is lost.
+    explicit fault_plan(std::string fail_at = {}, bool after = false)
+        : fail_at_(std::move(fail_at)), after_(after) {}
 
-    template <class Call>
-    auto run(const Call& call) {
-        const bool fails = ++calls == fail_at;
-        if (fails && !after) throw error(errc::storage, "injected");
+    template <class call_type>
+    auto run(std::string_view what, const call_type& call) {
+        const bool fails = called(what);
+        if (fails && !after_) throw error(errc::storage, "injected");
         if constexpr (std::is_void_v<decltype(call())>) {
             call();
             if (fails) throw error(errc::storage, "injected");
@@ -25,6 +35,27 @@ struct fault_plan {
             return result;
         }
     }
+
+    // Every call that was made.
+    std::set<std::string> calls() const {
+        const std::lock_guard lock(mutex_);
+        return calls_;
+    }
+    bool struck() const { return calls().contains(fail_at_); }
+
+private:
+    bool called(std::string_view what) {
+        const std::lock_guard lock(mutex_);
+        const auto name = fmt::format("{} {}", what, ++counts_[std::string(what)]);
+        calls_.insert(name);
+        return name == fail_at_;
+    }
+
+    const std::string fail_at_;
+    const bool after_;
+    mutable std::mutex mutex_;
+    std::map<std::string, int> counts_;
+    std::set<std::string> calls_;
 };
 
 class faulty_engine final : public image_engine {
@@ -32,7 +63,7 @@ public:
     faulty_engine(image_engine& inner, fault_plan& plan) : inner_(inner), plan_(plan) {}
     picture render(const picture_request& request, const progress_sink& progress,
                    std::stop_token stop) override {
-        return plan_.run([&] { return inner_.render(request, progress, stop); });
+        return plan_.run("render", [&] { return inner_.render(request, progress, stop); });
     }
     int parallel() const override { return inner_.parallel(); }
     std::string check() override { return inner_.check(); }
@@ -46,7 +77,7 @@ class faulty_assets final : public asset_store {
 public:
     faulty_assets(asset_store& inner, fault_plan& plan) : inner_(inner), plan_(plan) {}
     stored_asset put(std::string_view path, std::string_view bytes, if_present present) override {
-        return plan_.run([&] { return inner_.put(path, bytes, present); });
+        return plan_.run(kind(path), [&] { return inner_.put(path, bytes, present); });
     }
     std::optional<std::string> get(std::string_view path) override { return inner_.get(path); }
     void remove(std::string_view path) override { inner_.remove(path); }
@@ -55,6 +86,12 @@ public:
     std::string check() override { return inner_.check(); }
 
 private:
+    // "put avatar": the folder that the file goes to.
+    static std::string kind(std::string_view path) {
+        const auto parts = split(path, '/');
+        return fmt::format("put {}", parts.at(parts.size() - 2));
+    }
+
     asset_store& inner_;
     fault_plan& plan_;
 };
@@ -64,7 +101,7 @@ public:
     faulty_reservations(reservations& inner, fault_plan& plan) : inner_(inner), plan_(plan) {}
     reservation reserve(const std::string& job_id, const owner_info& owner,
                         const std::string& wanted_slug) override {
-        return plan_.run([&] { return inner_.reserve(job_id, owner, wanted_slug); });
+        return plan_.run("reserve", [&] { return inner_.reserve(job_id, owner, wanted_slug); });
     }
     void release(const std::string& job_id) override { inner_.release(job_id); }
     std::string user_folder(const owner_info& owner) override { return inner_.user_folder(owner); }
@@ -78,14 +115,14 @@ class faulty_characters final : public character_store {
 public:
     faulty_characters(character_store& inner, fault_plan& plan) : inner_(inner), plan_(plan) {}
     bool create(const character& record, const image& avatar) override {
-        return plan_.run([&] { return inner_.create(record, avatar); });
+        return plan_.run("create", [&] { return inner_.create(record, avatar); });
     }
     void save(const character& record) override {
-        plan_.run([&] { inner_.save(record); });
+        plan_.run("save", [&] { inner_.save(record); });
     }
     std::optional<character> find(std::int64_t id) override { return inner_.find(id); }
     std::optional<character> find_by_job(const std::string& job_id) override {
-        return plan_.run([&] { return inner_.find_by_job(job_id); });
+        return plan_.run("find_by_job", [&] { return inner_.find_by_job(job_id); });
     }
     std::vector<character> list(const character_query& query) override {
         return inner_.list(query);
@@ -105,17 +142,17 @@ class faulty_images final : public image_store {
 public:
     faulty_images(image_store& inner, fault_plan& plan) : inner_(inner), plan_(plan) {}
     bool save(const image& record) override {
-        return plan_.run([&] { return inner_.save(record); });
+        return plan_.run("save", [&] { return inner_.save(record); });
     }
     std::optional<image> find(const std::string& id) override { return inner_.find(id); }
     std::vector<image> of_character(std::int64_t character_id) override {
         return inner_.of_character(character_id);
     }
     void set_number(const std::string& id, std::int64_t number) override {
-        plan_.run([&] { inner_.set_number(id, number); });
+        plan_.run("set_number", [&] { inner_.set_number(id, number); });
     }
     std::int64_t highest_number() override {
-        return plan_.run([&] { return inner_.highest_number(); });
+        return plan_.run("highest_number", [&] { return inner_.highest_number(); });
     }
 
 private:

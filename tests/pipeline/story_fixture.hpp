@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <set>
 
 #include "asset/local/local_assets.hpp"
 #include "card/png.hpp"
@@ -67,6 +68,25 @@ public:
     std::string_view model() const override { return "flat"; }
 };
 
+// `with`, every part of it subject to `plan`.
+struct faulty_story {
+    faulty_story(const pipeline_parts& with, fault_plan& plan)
+        : engine(with.engine, plan),
+          assets(with.assets, plan),
+          reserved(with.reserved, plan),
+          characters(with.characters, plan),
+          images(with.images, plan),
+          parts{engine,     assets,    reserved, characters, images, with.vectors,
+                with.rules, with.time, with.ids, {},         {},     with.number_file} {}
+
+    faulty_engine engine;
+    faulty_assets assets;
+    faulty_reservations reserved;
+    faulty_characters characters;
+    faulty_images images;
+    pipeline_parts parts;
+};
+
 class story_test : public testing::Test {
 protected:
     void SetUp() override {
@@ -101,6 +121,20 @@ protected:
 
     static story_context quiet() {
         return {[](stage, int, int) {}, {}};
+    }
+
+    // Every call that a story makes from start to end, by name.
+    std::set<std::string> calls_of_a_story() {
+        fault_plan none;
+        faulty_story faulty(plain(), none);
+        const auto made = create_character(faulty.parts, luna(random_ids().uuid()), quiet());
+        forget(made.record);
+        return none.calls();
+    }
+
+    void forget(const character& made) {
+        for (const auto& path : assets_->list("anna")) assets_->remove(path);
+        store_.characters->remove(made.id);
     }
 
     std::vector<character> listed() { return store_.characters->list({}); }

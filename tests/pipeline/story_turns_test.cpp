@@ -80,34 +80,26 @@ TEST_F(story_test, a_character_that_lost_the_record_of_its_picture_is_still_ther
 
 TEST_F(story_test, a_job_that_fails_for_good_gives_up_what_it_took) {
     for (const bool after : {false, true}) {
-        for (int n = 1;; ++n) {
-            ASSERT_LT(n, 50);
-            fault_plan plan{n, after, 0};
-            const auto with = plain();
-            faulty_engine engine(with.engine, plan);
-            faulty_assets assets(with.assets, plan);
-            faulty_reservations reserved(with.reserved, plan);
-            faulty_characters characters(with.characters, plan);
-            const pipeline_parts faulty{engine,      assets,       reserved,   characters,
-                                        with.images, with.vectors, with.rules, with.time,
-                                        with.ids,    {},           {},         with.number_file};
+        for (const auto& call : calls_of_a_story()) {
+            SCOPED_TRACE(call);
+            fault_plan plan(call, after);
+            faulty_story faulty(plain(), plan);
             auto job = luna(random_ids().uuid());
             job.resumable = false;
             try {
-                create_character(faulty, job, quiet());
+                create_character(faulty.parts, job, quiet());
             } catch (const error&) {
             }
+            EXPECT_TRUE(plan.struck());
             const auto all = listed();
             if (all.empty()) {
-                EXPECT_TRUE(assets_->list("anna").empty()) << "call " << n;
+                EXPECT_TRUE(assets_->list("anna").empty());
                 EXPECT_EQ(store_.reserved->reserve("next", {"7", "anna"}, "luna").slug, "luna");
                 store_.reserved->release("next");
                 continue;
             }
             expect_whole();
-            for (const auto& path : assets_->list("anna")) assets_->remove(path);
-            store_.characters->remove(all.front().id);
-            if (plan.calls < n) break;
+            forget(all.front());
         }
     }
 }

@@ -78,7 +78,9 @@ private:
     // Shared, because a run goes on with what it began with while another one has it renewed.
     using shared_profile = std::shared_ptr<const server_profile>;
 
-    run_parts shared() { return {api_, feed_, parts_.time, parts_.random, patience{}}; }
+    run_parts shared() {
+        return {api_, feed_, parts_.time, parts_.random, {.still_max = parts_.still_max}};
+    }
 
     shared_profile renew(std::stop_token stop) {
         shared_profile fresh = probe_server(api_, std::move(stop));

@@ -5,13 +5,14 @@
 // image_server.hpp's:
 // - run() and resume() probe the server by themselves if probe() was not called, and again after a
 //   refused prompt. They answer empty also for a rung that the model cannot take, without a prompt.
-// - class `ambiguous`: the prompt may still run there, or its picture lies there unfetched;
-// resume()
-//   goes on with it. After 15 s without any answer (patience::unreachable_max).
-// - class `transient` after 5 min without movement (20 where no frames are heard); the prompt is
-//   cancelled before.
+// - class `ambiguous`: nothing was answered for 15 s, and the prompt may still run there; resume()
+//   goes on with it.
+// - class `transient`: the picture is there but could not be fetched, three times (resume() tries
+//   again); or the prompt ended without one, out of memory or stopped by somebody else; or it did
+//   not move for `still_max` (20 min where no frames are heard), and was stopped.
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "core/clock.hpp"
@@ -30,6 +31,8 @@ struct comfyui_parts {
     id_source& ids;
     timer& time;
     unit_random random;
+    // Of a prompt that runs without a word: then its worker is taken to be dead.
+    std::chrono::milliseconds still_max{10 * 60'000};
 };
 
 std::unique_ptr<image_server> make_comfyui_server(server_address address, comfyui_parts parts);

@@ -261,6 +261,8 @@ TEST(messages, what_is_no_answer_is_none) {
         EXPECT_FALSE(read_frame(body));
         EXPECT_FALSE(read_frame(std::as_bytes(std::span(body))));
     }
+    EXPECT_FALSE(read_prompt_reply(200, R"({"prompt_id":")" + std::string(1'000, 'x') + "\"}", "9"))
+        << "an id that no server gives";
     // The right shape with the wrong types everywhere.
     const auto odd =
         read_history(R"({"p":{"outputs":[1],"status":{"messages":{"a":1}}}})", "p", "9");

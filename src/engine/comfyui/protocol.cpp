@@ -19,7 +19,7 @@ constexpr milliseconds near_end_pause{1'500};
 constexpr milliseconds over_soon_pause{100};
 constexpr int over_soon_doublings = 6;
 // The queue is asked only when the frames say nothing.
-constexpr milliseconds quiet_max{8'000};
+constexpr milliseconds quiet_max{4'000};
 constexpr milliseconds queue_pause{4'000};
 // Pauses start as long as this look's where frames come: they tell more, and sooner.
 constexpr int framed_look = 4;

@@ -20,7 +20,8 @@ using milliseconds = std::chrono::milliseconds;
 // When waiting becomes pointless.
 struct patience {
     // Runs, frames used to come, and none came for so long: the worker is dead.
-    milliseconds still_max{5 * 60'000};
+    // Loading a large model from a network disk takes minutes without a word.
+    milliseconds still_max{10 * 60'000};
     // The same where no frames can be heard, so that only the queue can show movement.
     milliseconds deaf_still_max{20 * 60'000};
     // The server answers nothing for so long.

@@ -47,7 +47,7 @@ dispatcher::dispatcher(const std::vector<pool_member>& members, timer& time,
     for (std::size_t i = 0; i < members.size(); ++i) pods_.emplace_back(time, random);
 }
 
-ticket_id dispatcher::enqueue(const picture_wish& wish, const ticket_terms& terms) {
+ticket_id dispatcher::enqueue(const placement_wish& wish, const ticket_terms& terms) {
     ticket added{++last_ticket_, wish, terms, time_.elapsed()};
     bool anyone = false;
     for (std::size_t i = 0; i < pods_.size(); ++i) {
@@ -143,12 +143,13 @@ bool dispatcher::serves(std::size_t server, const ticket& of) const {
 }
 
 std::optional<model_choice> dispatcher::model_on(std::size_t server,
-                                                 const picture_wish& wish) const {
+                                                 const placement_wish& wish) const {
     const auto& offers = pods_[server].offers();
     if (!offers || (wish.workflow && !offers->takes_workflows)) return std::nullopt;
-    // A graph of the user's own names its models itself.
-    if (wish.workflow && wish.model.empty()) return model_choice{};
-    return choose_model(*offers, wish.model, wish.style);
+    auto chosen = choose_model(*offers, wish.model, wish.style);
+    // A graph of the user's own names its models itself, or has a place for this one.
+    if (chosen && wish.workflow) chosen->note.clear();
+    return chosen;
 }
 
 bool dispatcher::may_draw(std::size_t server, const ticket& of) const {

@@ -27,7 +27,7 @@ inline constexpr int overtaken_max = 8;
 // While others could take over, a server that cannot be asked about a prompt is waited for so long.
 inline constexpr milliseconds lookup_wait_max{20'000};
 
-struct picture_wish {
+struct placement_wish {
     std::string style;
     std::string model{};    // as the user wrote it; empty: the default
     bool workflow = false;  // a graph of the user's own
@@ -57,7 +57,7 @@ public:
     dispatcher(const std::vector<pool_member>& members, timer& time, const unit_random& random);
 
     // Throws error(invalid_argument) when no server is set for the style.
-    ticket_id enqueue(const picture_wish& wish, const ticket_terms& terms);
+    ticket_id enqueue(const placement_wish& wish, const ticket_terms& terms);
     void withdraw(ticket_id ticket);
     // The tickets that are decided by now; each is told once and is gone then.
     std::vector<verdict> decide();
@@ -82,7 +82,7 @@ public:
 private:
     struct ticket {
         ticket_id id = 0;
-        picture_wish wish;
+        placement_wish wish;
         ticket_terms terms;
         milliseconds since{0};
         int overtaken = 0;
@@ -96,7 +96,7 @@ private:
 
     std::optional<std::size_t> due_probe() const;
     bool serves(std::size_t server, const ticket& of) const;
-    std::optional<model_choice> model_on(std::size_t server, const picture_wish& wish) const;
+    std::optional<model_choice> model_on(std::size_t server, const placement_wish& wish) const;
     bool may_draw(std::size_t server, const ticket& of) const;
     bool other_may_draw(std::size_t than, const ticket& of) const;
     double done_in_s(std::size_t server, const model_choice& model) const;

@@ -39,7 +39,7 @@ private:
     const picture_request& request_;
     const progress_sink& progress_;
     std::stop_token stop_;
-    picture_wish wish_;
+    placement_wish wish_;
     picture_course course_;
     ticket_terms next_terms_;
     std::optional<attempt> unanswered_;  // sent, and its server cannot be asked

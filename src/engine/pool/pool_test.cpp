@@ -3,137 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <deque>
-#include <mutex>
 #include <thread>
 
-#include "core/error.hpp"
+#include "support/scripted_server.hpp"
 
 namespace medusa {
 namespace {
 
 using namespace std::chrono_literals;
-
-error failure_of(failure_class kind) {
-    return error(errc::unavailable, remote_failure{kind}, "RunPod connection failed: as told");
-}
-
-class kept_log final : public attempt_log {
-public:
-    void begin(const attempt& sent) override {
-        const std::lock_guard lock(mutex_);
-        rows_.push_back(sent);
-    }
-    void accepted(const std::string& id, const std::string& remote_id) override {
-        const std::lock_guard lock(mutex_);
-        for (auto& row : rows_)
-            if (row.id == id) row.remote_id = remote_id;
-    }
-    void end(const std::string& id, attempt_state state, const std::string& reason) override {
-        const std::lock_guard lock(mutex_);
-        for (auto& row : rows_)
-            if (row.id == id && row.state == attempt_state::sent) {
-                row.state = state;
-                row.reason = reason;
-            }
-    }
-    std::vector<attempt> of(const std::string& job_id, int image_index) override {
-        const std::lock_guard lock(mutex_);
-        std::vector<attempt> found;
-        for (const auto& row : rows_)
-            if (row.job_id == job_id && row.image_index == image_index) found.push_back(row);
-        return found;
-    }
-
-private:
-    std::mutex mutex_;
-    std::vector<attempt> rows_;
-};
-
-// What the stand-in servers do, shared with the test.
-struct script {
-    using step = std::function<std::optional<picture>(const attempt_order&, std::stop_token)>;
-    std::mutex mutex;
-    std::deque<step> runs;     // one for each run(); empty: a picture
-    std::deque<step> resumes;  // one for each resume(); empty: lost
-    std::deque<error> probes;  // failures before it is ready
-    std::vector<std::string> ran;
-    std::vector<std::string> resumed;
-    std::vector<std::string> methods;
-    attempt_log* log = nullptr;
-    std::atomic<int> inside = 0;
-    std::atomic<int> most_inside = 0;
-
-    step next(std::deque<step>& steps) {
-        const std::lock_guard lock(mutex);
-        if (steps.empty()) return {};
-        auto first = std::move(steps.front());
-        steps.pop_front();
-        return first;
-    }
-};
-
-picture drawn_by(const attempt_order& order) {
-    picture drawn;
-    drawn.png = "a picture of " + order.attempt_id;
-    drawn.engine = "comfyui";
-    drawn.model = order.model;
-    drawn.identity_method = order.identity_method;
-    return drawn;
-}
-
-class scripted_server final : public image_server {
-public:
-    scripted_server(server_address address, script& with)
-        : address_(std::move(address)), script_(with) {}
-    const server_address& address() const override { return address_; }
-    server_capabilities probe(std::stop_token) override {
-        const std::lock_guard lock(script_.mutex);
-        if (!script_.probes.empty()) {
-            const auto failure = script_.probes.front();
-            script_.probes.pop_front();
-            throw error(failure);
-        }
-        server_capabilities offers;
-        offers.dialect = "comfyui";
-        offers.checkpoints = {"only.safetensors"};
-        offers.identity_methods = {"faceid", "seed"};
-        return offers;
-    }
-    server_load load(std::stop_token) override { return {1, 3}; }
-    std::optional<picture> run(const attempt_order& order, const progress_sink&,
-                               std::stop_token stop) override {
-        const int now = ++script_.inside;
-        for (int most = script_.most_inside; most < now;)
-            script_.most_inside.compare_exchange_weak(most, now);
-        {
-            const std::lock_guard lock(script_.mutex);
-            script_.ran.push_back(order.attempt_id);
-            script_.methods.push_back(order.identity_method);
-        }
-        const auto rows = script_.log->of(order.request.job_id, order.request.image_index);
-        EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [&](const attempt& row) {
-            return row.id == order.attempt_id && row.state == attempt_state::sent;
-        })) << "sent before it was written down";
-        const auto step = script_.next(script_.runs);
-        const auto leave = std::shared_ptr<void>(nullptr, [this](void*) { --script_.inside; });
-        return step ? step(order, stop) : drawn_by(order);
-    }
-    std::optional<picture> resume(const attempt_order& order, const progress_sink&,
-                                  std::stop_token stop) override {
-        {
-            const std::lock_guard lock(script_.mutex);
-            script_.resumed.push_back(order.attempt_id);
-        }
-        const auto step = script_.next(script_.resumes);
-        if (!step) throw failure_of(failure_class::lost);
-        return step(order, stop);
-    }
-
-private:
-    server_address address_;
-    script& script_;
-};
+using namespace testing_support;
 
 script::step throwing(failure_class kind) {
     return [kind](const attempt_order&, std::stop_token) -> std::optional<picture> {
@@ -378,6 +256,27 @@ TEST_F(server_pool, says_when_something_else_answers_at_an_address) {
     ASSERT_EQ(rows.size(), 1u);
     EXPECT_EQ(rows[0].state, "down");
     EXPECT_THROW(with->check(), error);
+}
+
+TEST_F(server_pool, takes_a_page_for_a_pod_that_starts_only_where_pods_are) {
+    int asked = 0;
+    const auto page = [&](const server_address&, std::stop_token) -> std::unique_ptr<image_server> {
+        ++asked;
+        throw error(errc::unavailable, remote_failure{failure_class::warming, 0ms, 200}, "a page");
+    };
+    const auto state_at = [&](const std::string& url) {
+        return make_engine_pool({.members = roster_of({.every_style = {url}}),
+                                 .dialects = {{"one", page}},
+                                 .attempts = nullptr,
+                                 .ids = random_ids(),
+                                 .time = system_clock(),
+                                 .pauses = system_timer()})
+            ->survey({})[0]
+            .state;
+    };
+    EXPECT_EQ(state_at("http://127.0.0.1:1"), "down");
+    EXPECT_EQ(state_at("https://ab-8188.proxy.runpod.net"), "warming");
+    EXPECT_GE(asked, 2);
 }
 
 TEST_F(server_pool, tells_how_its_servers_are) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <future>
 
+#include "net/url.hpp"
+
 namespace medusa {
 namespace {
 
@@ -19,6 +21,20 @@ error no_image_server(const std::string& label) {
                              "engine that medusa knows",
                              label),
                  "The address of a ComfyUI or of a WebUI started with --api is needed", "engine");
+}
+
+// RunPod's proxy answers with pages while a pod starts; anywhere else a page that is all right says
+// that the address is another one's.
+std::unique_ptr<image_server> open(const dialect& by, const server_address& address,
+                                   std::stop_token stop) {
+    try {
+        return by.open(address, std::move(stop));
+    } catch (const error& failure) {
+        const auto& told = failure.failure();
+        const bool page = told && told->kind == failure_class::warming && told->status == 200;
+        if (page && !parse_url(address.url).host.ends_with(".runpod.net")) return nullptr;
+        throw;
+    }
 }
 
 std::string_view word_of(pod_state state) {
@@ -58,7 +74,7 @@ void turnstile::start() {
         threads_.emplace_back([this](std::stop_token stop) { probe_servers(stop); });
 }
 
-placement turnstile::wait(const picture_wish& wish, const ticket_terms& terms,
+placement turnstile::wait(const placement_wish& wish, const ticket_terms& terms,
                           const progress_sink& progress, std::stop_token stop) {
     std::unique_lock lock(mutex_);
     start();
@@ -190,7 +206,7 @@ server_capabilities turnstile::probe(std::size_t index, std::stop_token stop) {
     if (known) return known->probe(stop);
     const auto& address = members_[index].address;
     for (const auto& one : dialects_) {
-        auto opened = one.open(address, stop);
+        auto opened = open(one, address, stop);
         if (!opened) continue;
         auto offers = opened->probe(stop);
         const std::lock_guard lock(mutex_);

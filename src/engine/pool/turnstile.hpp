@@ -27,7 +27,7 @@ public:
     // Waits until a server takes the picture (or, with terms.only, can be asked about it) and tells
     // meanwhile what is waited for. The place is held until leave(). Throws what makes it hopeless,
     // and error(cancelled).
-    placement wait(const picture_wish& wish, const ticket_terms& terms,
+    placement wait(const placement_wish& wish, const ticket_terms& terms,
                    const progress_sink& progress, std::stop_token stop);
     void adopt(std::size_t server);
     void drew(std::size_t server);

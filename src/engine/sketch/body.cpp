@@ -48,7 +48,7 @@ public:
         if (const auto props = pen_.pieces.limbs.find("props"); props != pen_.pieces.limbs.end())
             art_.defs += props->second.instantiate("defs", props->second.palette(), "props-");
         auto& behind = art_.behind;
-        behind += shadow();
+        behind += shadow() + seat();
         if (pen_.how.cape) behind += draw_cape(pen_);
         behind += on_shoulder_blades(worn.wings) + fitted(worn.collar);
         if (!pen_.how.tail.empty())
@@ -59,29 +59,43 @@ public:
         if (cut_.tails != "none") behind += draw_tails_behind(pen_);
 
         auto& body = art_.body;
-        body += seat();
         for (const bool left : {true, false})
             if (pen_.arm_pose(left).behind) body += draw_arm(pen_, left);
         body += draw_legs(pen_);
         if (cut_.skirt != "none") body += draw_skirt(pen_);
         body += torso();
         if (cut_.tails != "none") body += draw_tails_before(pen_);
-        body += belt();
+        body += draw_apron(pen_) + belt();
         if (garment_ != nullptr) body += bust_over();
         body += fitted(worn.neck);
+        const bool arms_up = raised(pen_, true) || raised(pen_, false);
+        if (garment_ != nullptr && arms_up) body += bust("shoulders");
         for (const bool left : {false, true})
             if (!pen_.arm_pose(left).behind) body += draw_arm(pen_, left);
         body += held_by_both();
-        if (pen_.how.mantle && !raised(pen_, true) && !raised(pen_, false))
-            body += draw_cape_front(pen_);
-        if (garment_ != nullptr && !raised(pen_, true) && !raised(pen_, false))
-            body += shoulder_pieces();
+        if (pen_.how.mantle && !arms_up) body += draw_cape_front(pen_);
+        if (garment_ != nullptr && !arms_up) body += shoulder_pieces() + bust("shoulders");
         measure();
         return std::move(art_);
     }
 
 private:
+    // The hands are in the picture, with room below them; of the legs it shows the beginning.
+    void measure_half() {
+        constexpr double below_hips = 90, below_hand = 130;  // figure units
+        const double lowest = std::max(pen_.bones.left_arm.end.y, pen_.bones.right_arm.end.y);
+        const double hips = pen_.bones.pelvis.y + below_hips;
+        const double room = pen_.how.build.thigh * 0.75;
+        art_.reach = {120, 600, 860, std::clamp(lowest + below_hand, hips, hips + room)};
+        for (const auto* bones : {&pen_.bones.left_arm, &pen_.bones.right_arm})
+            for (const auto& p : {bones->joint, bones->end}) {
+                art_.reach.left = std::min(art_.reach.left, p.x - 110);
+                art_.reach.right = std::max(art_.reach.right, p.x + 110);
+                art_.reach.top = std::min(art_.reach.top, p.y - 150);
+            }
+    }
     void measure() {
+        if (pen_.how.half) return measure_half();
         const extent head = {40, 600, 940, pen_.bones.ground};
         art_.reach = {std::min(art_.reach.left, head.left), head.top,
                       std::max(art_.reach.right, head.right), head.bottom};
@@ -107,9 +121,9 @@ private:
         const double turned = posture.prop_angle * std::numbers::pi / 180;
         const auto grip = pen_.arm(posture.hand == "left").end;
         for (const auto* name : {"top", "foot"}) {
-            const auto said = props->second.attribute(fmt::format("{}-{}", pen_.how.prop, name));
+            const auto said = props->second.number(fmt::format("{}-{}", pen_.how.prop, name));
             if (posture.hand.empty() || !said) continue;
-            const double along = std::stod(*said);
+            const double along = *said;
             const point tip = {grip.x - std::sin(turned) * along,
                                grip.y + std::cos(turned) * along};
             art_.reach.left = std::min(art_.reach.left, tip.x - 50);
@@ -249,15 +263,21 @@ private:
                draw_hand(pen_, true) + draw_hand(pen_, false);
     }
 
-    // As high as the hips are above the ground.
-    std::string seat() const {
+    // As high as the hips are above the ground; a throne reaches up and a bench to the sides.
+    std::string seat() {
         constexpr double drawn_height = 330;  // of a seat in props.svg
-        if (pen_.how.posture.seat.empty()) return {};
-        const double height =
-            pen_.bones.ground - pen_.bones.pelvis.y - pen_.how.build.leg_girth * 0.7;
-        return pen_.placed("props", pen_.how.posture.seat,
-                           {pen_.bones.pelvis.x + 30, pen_.bones.ground - 10}, 0,
-                           height / drawn_height, false);
+        const auto& seat = pen_.how.posture.seat;
+        const auto props = pen_.pieces.limbs.find("props");
+        if (seat.empty() || props == pen_.pieces.limbs.end()) return {};
+        const point at = {pen_.bones.pelvis.x + 30, pen_.bones.ground - 10};
+        const double scale =
+            (pen_.bones.ground - pen_.bones.pelvis.y - pen_.how.build.leg_girth * 0.7) /
+            drawn_height;
+        if (const auto wide = props->second.number(seat + "-wide")) {
+            art_.reach.left = std::min(art_.reach.left, at.x - *wide * scale);
+            art_.reach.right = std::max(art_.reach.right, at.x + *wide * scale);
+        }
+        return pen_.placed("props", seat, at, 0, scale, false);
     }
 
     const cut& cut_;

@@ -3,13 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <pugixml.hpp>
 
-#include "core/hash.hpp"
-#include "domain/template.hpp"
-#include "engine/sketch/compose.hpp"
 #include "engine/sketch/figure.hpp"
 #include "engine/sketch/raster.hpp"
 
@@ -36,36 +31,8 @@ picture_request full_figure(std::string_view description, std::string_view activ
     return made;
 }
 
-std::string svg_of(const picture_request& request, int width = 256, int height = 256) {
-    return compose_svg(pieces(), plan_drawing(tables(), pieces(), request), width, height);
-}
-
-// The names of layers that poses and cuts use must be in the drawn files.
-TEST(Body, TablesNameOnlyWhatIsDrawn) {
-    const auto drawn = [](std::string_view file, const std::string& layer) {
-        return layer.empty() || pieces().limbs.at(std::string(file)).has_layer(layer);
-    };
-    const auto& all = tables().figures;
-    EXPECT_GE(all.poses.size(), 8U);
-    for (const auto& [name, stance] : all.poses) {
-        EXPECT_TRUE(drawn("hands", stance.left_arm.shape)) << name;
-        EXPECT_TRUE(drawn("hands", stance.right_arm.shape)) << name;
-        for (const auto& prop : {stance.prop, stance.seat, stance.effect})
-            EXPECT_TRUE(drawn("props", prop)) << name << " " << prop;
-    }
-    for (const auto& [role, prop] : all.role_props) EXPECT_TRUE(drawn("props", prop)) << prop;
-    for (const auto& [species, tail] : all.tails) EXPECT_TRUE(drawn("tails", tail)) << species;
-    EXPECT_TRUE(drawn("props", "stool"));
-    for (const auto& [part, prop] : all.prop_of_part) EXPECT_TRUE(drawn("props", prop)) << prop;
-    for (const auto& [garment, cut] : all.cuts) EXPECT_TRUE(drawn("shoes", cut.shoe)) << garment;
-    for (const auto& [role, pose] : all.role_poses) EXPECT_TRUE(all.poses.contains(pose)) << role;
-    for (const auto& [word, pose] : all.pose_words) EXPECT_TRUE(all.poses.contains(pose)) << word;
-    for (const auto& [garment, art] : pieces().garments)
-        EXPECT_TRUE(all.cuts.contains(garment)) << garment << " has no cut in figure.json";
-}
-
 TEST(Body, EveryPoseInEveryGarmentIsASoundDrawing) {
-    const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
+    const auto place = draw_scene(pieces().places, "studio", time_of_day::day, weather::clear, "1");
     auto plan = plan_drawing(tables(), pieces(), full_figure("a woman with a cape", "standing"));
     for (const auto& [garment, art] : pieces().garments)
         for (const auto& [name, stance] : tables().figures.poses) {
@@ -88,7 +55,7 @@ int pixels_outside(const drawing& plan) {
     constexpr double margin = 60;   // that the picture leaves free around a figure
     constexpr int side_px = 160;
     constexpr int visible = 40;  // alpha
-    const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
+    const auto place = draw_scene(pieces().places, "studio", time_of_day::day, weather::clear, "1");
     const auto drawn = draw_figure(pieces(), plan, place.light);
     const auto& reach = drawn.reach;
     const double width = reach.right - reach.left + 2 * around;
@@ -137,7 +104,8 @@ TEST(Body, TheSamePersonInEveryPose) {
         auto request = full_figure("an elf mage with green eyes and a scar", "");
         auto plan = plan_drawing(tables(), pieces(), request);
         plan.full->posture = stance;
-        const auto place = draw_scene("studio", time_of_day::day, weather::clear, "1");
+        const auto place =
+            draw_scene(pieces().places, "studio", time_of_day::day, weather::clear, "1");
         const auto body = draw_figure(pieces(), plan, place.light).body;
         return body.substr(body.find("url(#jaw)"));
     };
@@ -164,18 +132,18 @@ TEST(Body, ActionIsWhatTheRoleDoes) {
     EXPECT_EQ(pose_of("a woman", ""), pose_of("a woman", ""));
 }
 
-// As Compose.TheTemplatesAreDrawnAsBefore, for the eight poses of one of them.
-TEST(Body, PosesAreDrawnAsBefore) {
-    std::string now;
-    const auto given = template_at(0);
-    for (const auto& [name, stance] : tables().figures.poses) {
-        auto request = full_figure(given.description, name);
-        request.style = given.style;
-        now += sha256_hex(svg_of(request, 1024, 1024)) + "  " + name + "\n";
-    }
-    std::ifstream file(MEDUSA_ROOT "/tests/data/sketch_figures.txt");
-    const std::string before((std::istreambuf_iterator<char>(file)), {});
-    EXPECT_EQ(now, before) << "the file should say:\n" << now;
+TEST(Body, RoyaltySitsOnAThroneWhereItLives) {
+    picture_request request;
+    request.appearance = parse_look("a queen", {});
+    request.style = "anime";
+    request.type = image_type::full_body;
+    request.mood = "sitting";
+    EXPECT_EQ(plan_drawing(tables(), pieces(), request).full->posture.seat, "throne");
+    request.setting = "beach";
+    EXPECT_EQ(plan_drawing(tables(), pieces(), request).full->posture.seat, "rock");
+    request.appearance.role = "maid";
+    request.setting = "library";
+    EXPECT_EQ(plan_drawing(tables(), pieces(), request).full->posture.seat, "chair");
 }
 
 }  // namespace

@@ -94,6 +94,35 @@ std::string draw_skirt(const body_pen& pen) {
     return made + folds(pen, how);
 }
 
+std::string draw_apron(const body_pen& pen) {
+    constexpr double reach = 0.86;
+    const auto& cut = pen.how.clothes;
+    if (cut.apron.empty()) return {};
+    const auto& b = pen.how.build;
+    const double r = b.leg_girth * (cut.skirt == "none" ? 1.1 : 1.3);
+    const tube left(pen.bones.left_leg, {{0, r}, {2, r}});
+    const tube right(pen.bones.right_leg, {{0, r}, {2, r}});
+    const bool crossed = right.middle(reach).x < left.middle(reach).x;
+    const auto hem_left = (crossed ? right : left).side(reach, 0.7);
+    const auto hem_right = (crossed ? left : right).side(reach, -0.7);
+    const point low = {(hem_left.x + hem_right.x) / 2, std::max(hem_left.y, hem_right.y) + 26};
+    const auto waist = [&](double side) {
+        return on_torso(pen.how.posture, side * b.waist * 0.8, pen.waist_line());
+    };
+    const auto hip = [&](double side) {
+        return on_torso(pen.how.posture, side * b.hip * 0.86, b.torso);
+    };
+    const auto fill = pen.colour(cut.apron);
+    const auto shaded = pen.side > 0 ? hem_left : hem_right;
+    return pen.inked(curve_through({waist(-1), hip(-1), hem_left}) +
+                         curve_through({hem_left, low, hem_right}, false) +
+                         curve_through({hem_right, hip(1), waist(1)}, false) + "Z",
+                     fill) +
+           pen.stroke(curve_through({hip(-pen.side * 0.6),
+                                     {shaded.x * 0.7 + low.x * 0.3, shaded.y * 0.8 + low.y * 0.2}}),
+                      pen.dark(fill), 12);
+}
+
 std::string draw_tails_behind(const body_pen& pen) {
     const double r = pen.how.build.leg_girth;
     const flare how = {pen.how.clothes.tails == "long" ? 1.6 : 1.0, r * 1.25, r * 1.9};

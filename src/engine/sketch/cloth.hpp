@@ -13,6 +13,8 @@ namespace medusa::sketch {
 
 std::string draw_skirt(const body_pen& pen);
 // The inside of a coat, behind the legs, and its two fronts before them.
+// An apron, from the waist to above the knees; empty where the cut has none.
+std::string draw_apron(const body_pen& pen);
 std::string draw_tails_behind(const body_pen& pen);
 std::string draw_tails_before(const body_pen& pen);
 // In the slots "cape" and "cape_dark" (its lining, which is seen), and its pieces on the shoulders.

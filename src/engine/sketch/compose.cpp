@@ -50,12 +50,14 @@ std::string in_figure_space(const view& shown, const frame& placing, const std::
 }
 
 // A full figure is as large as the picture has room for, hat and shoes included.
-frame fit(const view& shown, const extent& reach, const frame& wanted) {
+// Half of one runs out of the picture below.
+frame fit(const view& shown, const extent& reach, const frame& wanted, bool half) {
     const double margin = 34 * shown.cover;  // finishes may draw a border, as wide as the scene
+    const double below = half ? 0 : margin;
     frame made = wanted;
-    made.scale = std::min((shown.height - 2 * margin) / (reach.bottom - reach.top),
+    made.scale = std::min((shown.height - margin - below) / (reach.bottom - reach.top),
                           (shown.width - 40) / (reach.right - reach.left));
-    made.base = reach.bottom + margin / made.scale;
+    made.base = reach.bottom + below / made.scale;
     made.shift = (495 - (reach.left + reach.right) / 2) * made.scale;
     made.tilt = 0;
     return made;
@@ -88,12 +90,12 @@ std::string glow_behind(const view& shown, const frame& placing, const extent& r
 
 std::string compose_svg(const wardrobe& pieces, const drawing& what, int width, int height) {
     const auto shown = view_of(width, height);
-    const auto place = draw_scene(what.scene, what.time, what.sky, what.seed);
+    const auto place = draw_scene(pieces.places, what.scene, what.time, what.sky, what.seed);
     auto figure = draw_figure(pieces, what, place.light);
     frame placing = what.placing;
     // Tall pictures have room for a larger figure.
     placing.scale *= std::clamp(shown.height / shown.width, 1.0, 1.06);
-    if (what.full) placing = fit(shown, figure.reach, what.placing);
+    if (what.full) placing = fit(shown, figure.reach, what.placing, what.full->half);
 
     std::string defs = place.defs + figure.defs;
     const slot_map light = {{"light", place.light.colour}, {"shade", place.light.shade}};

@@ -10,64 +10,10 @@
 #include "engine/sketch/cloth.hpp"
 #include "engine/sketch/colour.hpp"
 #include "engine/sketch/dice.hpp"
+#include "engine/sketch/head.hpp"
 
 namespace medusa::sketch {
 namespace {
-
-// Where lorelei puts hair, head and nose (its own transforms, added up).
-constexpr std::string_view hair_place = "translate(76 3)";
-constexpr std::string_view head_place = "translate(207 171)";
-constexpr std::string_view nose_place = "translate(566 445)";
-
-// The paths of lorelei that we draw ourselves, layer by layer.
-struct outlines {
-    std::vector<std::string> back_hair, front_hair, nose;
-    std::vector<std::pair<std::string, bool>> head;  // path, true: skin
-    std::string skin;
-};
-
-void collect_paths(const dice_node& node, std::vector<std::string>& into) {
-    if (const auto* d = node.find("d")) into.push_back(*d);
-    for (const auto& child : node.children) collect_paths(child, into);
-}
-
-outlines outlines_of(const dice_style& style, const person& who) {
-    dice_options options;
-    for (const auto& component : style.components)
-        options.components[component.name].probability = 0;
-    const auto choose = [&](const std::string& component, const std::string& variant) {
-        options.components[component].variants = {{variant, 1}};
-        options.components[component].probability = 100;
-    };
-    choose("hair", who.hair);
-    choose("head", who.head);
-    choose("nose", who.nose);
-    auto figure = build_figure(style, options);
-
-    outlines found;
-    const auto* hair = find_definition(figure, "hair");
-    const auto* head = find_definition(figure, "head");
-    const auto* nose = find_definition(figure, "nose");
-    if (hair == nullptr || head == nullptr || nose == nullptr)
-        throw error(errc::internal, "sketch: the rig names a variant that lorelei does not have");
-    bool behind = true;
-    for (const auto& node : hair->children) {
-        if (node.component == "head")
-            behind = false;
-        else if (!who.bare)
-            collect_paths(node, behind ? found.back_hair : found.front_hair);
-    }
-    for (const auto& node : head->children) {
-        const auto* d = node.find("d");
-        if (d == nullptr) continue;
-        const bool skin = std::any_of(node.attributes.begin(), node.attributes.end(),
-                                      [](const auto& one) { return one.color == "skin"; });
-        found.head.emplace_back(*d, skin);
-        if (skin && found.skin.empty()) found.skin = *d;
-    }
-    collect_paths(*nose, found.nose);
-    return found;
-}
 
 std::string stops(const words& colours) {
     std::string made;
@@ -78,14 +24,21 @@ std::string stops(const words& colours) {
     return made;
 }
 
+constexpr double dark_skin = 0.42;  // brightness; skin below it has lighter lips
+
+const head_rig& rig_of(const wardrobe& pieces, const treatment& finish) {
+    const auto found = pieces.heads.find(finish.head);
+    if (found == pieces.heads.end())
+        throw error(errc::internal, fmt::format("sketch: there is no head '{}'", finish.head));
+    return found->second;
+}
+
 class painter {
 public:
     painter(const wardrobe& pieces, const drawing& what, const scene_light& light)
-        : pieces_(pieces),
-          what_(what),
-          light_(light),
-          lines_(outlines_of(pieces.figure, what.who)) {
+        : pieces_(pieces), what_(what), light_(light), rig_(rig_of(pieces, what.finish)) {
         choose_colours();
+        lines_ = draw_head(rig_, what.who, what.finish, slots_);
         for (const auto& name : what.who.parts) add_part(name);
         for (const auto& name : what.face.signs) add_part(name);
         const auto found = pieces.garments.find(what.who.garment);
@@ -99,7 +52,8 @@ public:
             return std::move(art_);
         }
         art_.body += layer("back") + garment("back");
-        hair(lines_.back_hair, "url(#hair-back)");
+        back_hair();
+        neck();
         head();
         face();
         art_.body += garment("body") + layer("neck");
@@ -123,20 +77,20 @@ private:
         auto made = draw_body(pieces_, how, garment_, colours, light_,
                               {layer_of("back", "back"), layer_of("back", "collar"),
                                layer_if("neck", [](auto&& group) { return group != "beard"; })});
-        art_.defs +=
-            made.defs +
-            R"~(<clipPath id="jaw"><path d="M-400 -900H1500V600L742 610)~"
-            R"~(C700 680 640 729 562 735C480 734 410 716 350 664L312 628H-400Z"/></clipPath>)~";
+        art_.defs += made.defs;
+        if (!rig_.jaw.empty())
+            art_.defs += fmt::format(R"~(<clipPath id="jaw"><path d="{}"/></clipPath>)~", rig_.jaw);
         art_.reach = made.reach;
         art_.reach.top = std::min(art_.reach.top, top());
-        const auto turn =
-            fmt::format(R"~(<g transform="rotate({} 470 800)">)~", svg_number(how.posture.head));
+        const auto turn = fmt::format(R"~(<g transform="rotate({} 470 800) {}">)~",
+                                      svg_number(how.posture.head), rig_.on_body);
         const auto falling_hair = how.long_hair
                                       ? draw_falling_hair(how.posture, line_, what_.finish.stroke)
                                       : std::string();
         art_.body += made.behind + turn + layer_of("back", "");
-        hair(lines_.back_hair, "url(#hair-back)");
-        art_.body += "</g>" + falling_hair + made.body + turn + R"~(<g clip-path="url(#jaw)">)~";
+        back_hair();
+        art_.body += "</g>" + falling_hair + made.body + turn;
+        art_.body += rig_.jaw.empty() ? "<g>" : R"~(<g clip-path="url(#jaw)">)~";
         head();
         art_.body += "</g>";
         face();
@@ -149,17 +103,17 @@ private:
 
     // Where the head ends, hair and hats included.
     double top() const {
-        constexpr double hair_top = 96;
-        double made = hair_top;
+        double made = lines_.top;
         for (const auto& part : worn_)
-            if (const auto said = part.piece->attribute("top"))
-                made = std::min(made, std::stod(*said));
+            if (const auto said = part.piece->number("top")) made = std::min(made, *said);
         return made;
     }
 
     struct worn {
+        std::string name;
         const fragment* piece;
-        std::string prefix;
+        bool own;  // drawn for this rig
+        std::string prefix() const { return name + "-"; }
     };
 
     // Towards the scene's light and the style's tint, so that figure and place belong together.
@@ -177,7 +131,7 @@ private:
         shade_ = mix(lit(who.skin_shade, 0.18), light_.shade, 0.1);
         line_ = lit(who.hair_line, 0.15);
         for (const auto& stop : who.hair_stops) front_.push_back(lit(stop));
-        if (what_.finish.flat) front_ = {front_[front_.size() / 2]};
+        if (what_.finish.flat && !who.many_hued) front_ = {front_[front_.size() / 2]};
         for (const auto& stop : front_) back_.push_back(mix(stop, line_, 0.2));
         const auto hair = front_[front_.size() / 2];
         slots_ = {{"ink", ink_},
@@ -189,6 +143,7 @@ private:
                   {"iris2", lit(who.iris2, 0.1)},
                   {"iris2-light", mix(who.iris2, "#ffffff", 0.48)},
                   {"white", lit("#fbfaff", 0.4)},
+                  {"nose", mix(shade_, ink_, 0.35)},
                   {"lip", lips()},
                   {"line", svg_number(8 * what_.finish.line)},
                   {"brow", mix(line_, hair, 0.3)},
@@ -199,9 +154,8 @@ private:
 
     // Darker than light skin, lighter than dark skin: a mouth must be seen.
     std::string lips() const {
-        constexpr double dark_skin = 0.42;
         if (brightness(skin_) < dark_skin) return mix(skin_, "#e87a86", 0.55);
-        return mix(skin_, "#7a1430", 0.72);
+        return mix(skin_, what_.who.lashes ? "#a01c44" : "#7a1430", 0.72);
     }
 
     void add_part(const std::string& name) {
@@ -209,7 +163,10 @@ private:
         if (found == pieces_.parts.end()) return;
         // A full figure has them on its back and in its hands.
         const bool drawn_with_body = name == "cape" || found->second.attribute("group") == "held";
-        if (!what_.full || !drawn_with_body) worn_.push_back({&found->second, name + "-"});
+        if (what_.full && drawn_with_body) return;
+        const auto own = rig_.parts.find(name);
+        const bool has_own = own != rig_.parts.end();
+        worn_.push_back({name, has_own ? &own->second : &found->second, has_own});
     }
 
     // The person's colours where the part wants them, its own elsewhere; those in the scene's
@@ -221,6 +178,8 @@ private:
         if (piece.attribute("dyed"))
             for (const auto& [slot, colour] : what_.who.cloth)
                 own[slot == "main_dark" ? "dark" : slot] = lit(colour);
+        if (piece.attribute("group") == "hat")
+            for (const auto& [slot, colour] : what_.who.hat) own[slot] = lit(colour);
         return own;
     }
 
@@ -228,9 +187,24 @@ private:
     std::string layer_if(std::string_view name, const Wanted& wanted) const {
         std::string made;
         for (const auto& part : worn_)
-            if (part.piece->has_layer(name) && wanted(part.piece->attribute("group").value_or("")))
-                made += part.piece->instantiate(name, colours_of(*part.piece), part.prefix);
+            if (part.piece->has_layer(name) && wanted(group_of(part))) made += fitted(part, name);
         return made;
+    }
+    std::string group_of(const worn& part) const { return pieces_.group_of(part.name); }
+
+    // A layer where this head has it; what its file calls mirrored is drawn on both sides.
+    std::string fitted(const worn& part, std::string_view name) const {
+        const auto drawn = part.piece->instantiate(name, colours_of(*part.piece), part.prefix());
+        const auto place = fit(part, name);
+        auto made =
+            place.empty() ? drawn : fmt::format(R"~(<g transform="{}">{}</g>)~", place, drawn);
+        if (part.piece->attribute("mirror"))
+            made += fmt::format(R"~(<g transform="translate({}) scale(-1 1)">{}</g>)~",
+                                svg_number(2 * rig_.middle), drawn);
+        return made;
+    }
+    std::string fit(const worn& part, std::string_view layer) const {
+        return part.own ? std::string() : fit_of(rig_, part.name, group_of(part), layer);
     }
     std::string layer(std::string_view name) const {
         return layer_if(name, [](auto&&) { return true; });
@@ -273,26 +247,30 @@ private:
         };
         down("hair-front", front_);
         down("hair-back", back_);
+        // Blood shows through dark skin as a deeper warmth, not as pink on top of it.
+        const auto blush = brightness(skin_) < dark_skin ? slots_.at("lip") : "#f2545f";
         defs += fmt::format(
-            R"~(<radialGradient id="blush"><stop offset="0" stop-color="#f2545f" )~"
-            R"~(stop-opacity="{0}"/><stop offset="0.5" stop-color="#f2545f" stop-opacity="{1}"/>)~"
-            R"~(<stop offset="1" stop-color="#f2545f" stop-opacity="0"/></radialGradient>)~",
-            svg_number(what_.face.blush), svg_number(what_.face.blush * 0.55));
-        defs += fmt::format(R"~(<clipPath id="skin"><path transform="{}" d="{}"/></clipPath>)~",
-                            head_place, lines_.skin);
-        std::string front;
-        for (const auto& d : lines_.front_hair)
-            front += fmt::format(R"~(<path transform="{}" d="{}"/>)~", hair_place, d);
-        defs += fmt::format(R"~(<clipPath id="fringe">{}</clipPath>)~", front);
+            R"~(<radialGradient id="blush"><stop offset="0" stop-color="{2}" )~"
+            R"~(stop-opacity="{0}"/><stop offset="0.5" stop-color="{2}" stop-opacity="{1}"/>)~"
+            R"~(<stop offset="1" stop-color="{2}" stop-opacity="0"/></radialGradient>)~",
+            svg_number(what_.face.blush), svg_number(what_.face.blush * 0.55), blush);
+        defs += fmt::format(R"~(<clipPath id="skin">{}{}</clipPath>)~", lines_.skin,
+                            rig_.neck.empty() || what_.full
+                                ? std::string()
+                                : fmt::format(R"~(<path d="{}"/>)~", rig_.neck));
+        defs += fmt::format(R"~(<clipPath id="fringe">{}</clipPath>)~", lines_.front_hair);
         for (const auto& part : worn_) {
-            defs += part.piece->instantiate("defs", colours_of(*part.piece), part.prefix);
+            defs += part.piece->instantiate("defs", colours_of(*part.piece), part.prefix());
             if (const auto shape = part.piece->attribute("hair-clip"); shape && !clipped_) {
+                const auto at = fit(part, "front");
                 defs +=
-                    fmt::format(R"~(<clipPath id="under-hat"><path d="{}"/></clipPath>)~", *shape);
+                    fmt::format(R"~(<clipPath id="under-hat"><path{} d="{}"/></clipPath>)~",
+                                at.empty() ? at : fmt::format(R"~( transform="{}")~", at), *shape);
                 clipped_ = true;
             }
         }
-        defs += pieces_.face.at("eyes").instantiate("defs", slots_, "eyes-");
+        defs += rig_.eyes.instantiate("defs", slots_, "eyes-");
+        defs += rig_.mouths.instantiate("defs", slots_, "mouth-");
         if (garment_ != nullptr)
             defs += garment_->instantiate("defs", garment_colours(), "garment-");
     }
@@ -303,70 +281,71 @@ private:
         return fmt::format(R"~(<g clip-path="url(#under-hat)">{}</g>)~", content);
     }
 
-    void hair(const std::vector<std::string>& paths, std::string_view fill) {
-        if (paths.empty()) return;
-        std::string drawn;
-        for (const auto& d : paths) drawn += fmt::format(R"~(<path d="{}"/>)~", d);
-        art_.body +=
-            under_hat(fmt::format(R"~(<g transform="{}" fill="{}" stroke="{}" stroke-width="{}" )~"
-                                  R"~(stroke-linejoin="round">{}</g>)~",
-                                  hair_place, fill, line_, svg_number(what_.finish.stroke), drawn));
+    void hair(const std::string& shapes, const std::string& strands, std::string_view fill) {
+        if (shapes.empty()) return;
+        art_.body += under_hat(fmt::format(
+            R"~(<g fill="{}" stroke="{}" stroke-width="{}" stroke-linejoin="round">{}</g>{})~",
+            fill, line_, svg_number(what_.finish.stroke), shapes, strands));
+    }
+    void back_hair() { hair(lines_.back_hair, lines_.back_strands, "url(#hair-back)"); }
+
+    // Where the rig's heads have none of their own.
+    void neck() {
+        if (rig_.neck.empty()) return;
+        art_.body += fmt::format(
+            R"~(<path d="{}" fill="{}" stroke="{}" stroke-width="{}"/><path d="{}" fill="{}"/>)~",
+            rig_.neck, skin_, ink_, svg_number(8 * what_.finish.line), rig_.neck_shade, shade_);
     }
 
     void head() {
         auto& body = art_.body;
-        const auto more = 10 * (what_.finish.line - 1);
-        const auto thicker =
-            more <= 0 ? std::string()
-                      : fmt::format(R"~( stroke="{}" stroke-width="{}")~", ink_, svg_number(more));
-        body += fmt::format(R"~(<g transform="{}">)~", head_place);
-        for (const auto& [d, skin] : lines_.head)
-            body += fmt::format(R"~(<path d="{}" fill="{}"{}/>)~", d, skin ? skin_ : ink_,
-                                skin ? "" : thicker);
-        body += "</g>";
-        body +=
-            fmt::format(R"~(<g clip-path="url(#skin)"><path fill="{}" d="M340 690Q420 742 560 )~"
-                        R"~(762Q590 762 610 756L720 800V850Q640 800 610 812Q500 850 392 800z"/>)~",
-                        shade_);
+        body += lines_.head + R"~(<g clip-path="url(#skin)">)~";
+        if (!rig_.chin_shade.empty())
+            body += fmt::format(R"~(<path fill="{}" d="{}"/>)~", shade_, rig_.chin_shade);
         // The fringe throws its own shape as a shadow.
-        std::string shadow;
-        for (const auto& d : lines_.front_hair) shadow += fmt::format(R"~(<path d="{}"/>)~", d);
-        if (!shadow.empty())
+        if (!lines_.front_hair.empty())
             body += under_hat(fmt::format(
-                R"~(<g transform="translate(82 27)" fill="{}" fill-opacity="0.7">{}</g>)~", shade_,
-                shadow));
+                R"~(<g transform="translate(6 24)" fill="{}" fill-opacity="0.7">{}</g>)~", shade_,
+                lines_.front_hair));
         body += layer("skin") + finish("skin") + "</g>";
     }
 
     void face() {
         auto& body = art_.body;
         if (what_.face.blush > 0)
-            body += R"~(<ellipse cx="415" cy="570" rx="64" ry="36" fill="url(#blush)"/>)~"
-                    R"~(<ellipse cx="676" cy="564" rx="38" ry="32" fill="url(#blush)"/>)~";
-        body += layer("ear");
-        for (const auto& d : lines_.nose)
-            body += fmt::format(R"~(<path transform="{}" d="{}" fill="{}"/>)~", nose_place, d,
-                                mix(shade_, ink_, 0.35));
-        body += pieces_.face.at("mouths").instantiate(what_.face.mouth, slots_, "mouth-");
+            for (const auto& at : rig_.cheeks)
+                body += fmt::format(
+                    R"~(<ellipse cx="{}" cy="{}" rx="{}" ry="{}" fill="url(#blush)"/>)~",
+                    svg_number(at.x), svg_number(at.y), svg_number(at.rx), svg_number(at.ry));
+        body += layer("ear") + grown("nose", lines_.nose);
+        body += grown("mouth", rig_.mouths.instantiate(what_.face.mouth, slots_, "mouth-"));
         body += layer("face");
     }
 
+    // Children have the same features, larger eyes and less of the rest.
+    std::string grown(std::string_view feature, const std::string& drawn) const {
+        const auto place = rig_.child.find(feature);
+        if (!what_.who.child || place == rig_.child.end()) return drawn;
+        return fmt::format(R"~(<g transform="{}">{}</g>)~", place->second, drawn);
+    }
+
     void eyes() {
-        const auto& drawn = pieces_.face.at("eyes");
-        art_.body += drawn.instantiate(what_.face.eyes, slots_, "eyes-");
+        const auto& file = rig_.eyes;
+        auto drawn = file.instantiate(what_.face.eyes, slots_, "eyes-");
         if (what_.who.lashes)
-            art_.body += drawn.instantiate(what_.face.eyes + "-lashes", slots_, "eyes-");
-        art_.body += finish("eyes-" + what_.face.eyes) + brows();
+            drawn += file.instantiate(what_.face.eyes + "-lashes", slots_, "eyes-");
+        art_.body += grown("eyes", drawn + finish("eyes-" + what_.face.eyes)) + brows();
     }
 
     std::string brows() const {
-        return pieces_.face.at("brows").instantiate(
-            what_.face.brows + (what_.who.bold ? "-bold" : ""), slots_, "brows-");
+        const bool bold = what_.who.bold && !what_.who.child;
+        return grown("eyes", rig_.brows.instantiate(what_.face.brows + (bold ? "-bold" : ""),
+                                                    slots_, "brows-"));
     }
 
     void front_hair() {
         if (lines_.front_hair.empty()) return;
-        hair(lines_.front_hair, "url(#hair-front)");
+        hair(lines_.front_hair, lines_.front_strands, "url(#hair-front)");
         // Brows carry half of a mood, so they shine through a fringe.
         art_.body += fmt::format(R"~(<g fill-opacity="0.6">{}</g>)~", brows());
         if (const auto shine = finish("hair"); !shine.empty())
@@ -376,7 +355,8 @@ private:
     const wardrobe& pieces_;
     const drawing& what_;
     const scene_light& light_;
-    outlines lines_;
+    const head_rig& rig_;
+    head_art lines_;
     std::vector<worn> worn_;
     const fragment* garment_ = nullptr;  // nullptr: none
     bool clipped_ = false;

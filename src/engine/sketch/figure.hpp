@@ -1,7 +1,7 @@
-// The figure of a drawing: head and hair of lorelei, our own face, garment and parts, in layers.
+// The figure of a drawing: head and hair of a rig, our own face, garment and parts, in layers.
 //
-// Drawn in figure space: the canvas units of lorelei (980 x 980, y down); garments reach below.
-// Pure functions: any thread. Errors: error(internal) for a broken part.
+// Drawn in figure space: the canvas units of the first rig, lorelei (980 x 980, y down); garments
+// reach below. Pure functions: any thread. Errors: error(internal) for a broken part.
 #pragma once
 
 #include <string>

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "engine/sketch/fragment_check.hpp"
 #include "engine/sketch/fragment_writer.hpp"
+#include "engine/sketch/svg_values.hpp"
 
 namespace medusa::sketch {
 namespace {
@@ -65,6 +66,11 @@ std::optional<std::string> fragment::attribute(std::string_view name) const {
     return found.value();
 }
 
+std::optional<double> fragment::number(std::string_view name) const {
+    const auto found = attribute(name);
+    return found ? svg_value(*found) : std::nullopt;
+}
+
 slot_map fragment::note(std::string_view name, std::string_view time) const {
     slot_map found;
     const auto element = fmt::format("m:{}", name);
@@ -83,8 +89,10 @@ fragment parse_fragment(std::string_view svg) {
     const auto parsed = tree->load_buffer(svg.data(), svg.size(), options, pugi::encoding_utf8);
     if (!parsed)
         throw error(errc::internal,
-                    fmt::format("drawing: byte {}: {}", parsed.offset, parsed.description()));
-    check_fragment(*tree);
+                    fmt::format("line {}: {}",
+                                1 + std::count(svg.begin(), svg.begin() + parsed.offset, '\n'),
+                                parsed.description()));
+    check_fragment(*tree, svg);
 
     fragment made;
     for (const auto& top : tree->document_element().children()) {
@@ -92,6 +100,18 @@ fragment parse_fragment(std::string_view svg) {
         if (!layer.empty() && !made.has_layer(layer)) made.layers_.push_back(layer);
     }
     made.tree_ = std::move(tree);
+    return made;
+}
+
+std::map<std::string, fragment, std::less<>> load_fragments(const art_files& art,
+                                                            std::string_view folder,
+                                                            std::vector<art_fault>& faults) {
+    std::map<std::string, fragment, std::less<>> made;
+    for (const auto& name : art_names(art, folder, ".svg")) {
+        const auto file = fmt::format("{}{}.svg", folder, name);
+        read_or_note(faults, file,
+                     [&] { made.emplace(name, parse_fragment(art_text(art, file))); });
+    }
     return made;
 }
 

@@ -6,7 +6,7 @@
 //   <m:palette time= a= b=> values of the slots a and b; without `time` they are the defaults
 //   <g m:layer="back">      a group at the top of the file that is drawn on its own
 //   <m:scatter>, <m:repeat> their children stamped many times; <m:choose> one of its children
-// README.md in that folder explains them to artists.
+// docs/art.md explains them to artists.
 //
 // A fragment never changes after parsing: any thread. Files come from our own build, so whatever is
 // wrong with one is error(internal) that names the element; so is a slot without a value.
@@ -18,6 +18,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "engine/sketch/art.hpp"
 
 namespace pugi {
 class xml_document;
@@ -49,10 +51,14 @@ public:
 
     // The attribute m:`name` of the svg element itself, for example an anchor of an overlay.
     std::optional<std::string> attribute(std::string_view name) const;
+    // The same as a number, which parse_fragment() made sure of for "top" and "...-top".
+    std::optional<double> number(std::string_view name) const;
 
     // The attributes of the first <m:`name`> at the top of the file that is for `time` (or says
     // nothing about time); empty when there is none.
     slot_map note(std::string_view name, std::string_view time = {}) const;
+
+    const pugi::xml_document& tree() const { return *tree_; }
 
 private:
     friend fragment parse_fragment(std::string_view svg);
@@ -64,5 +70,11 @@ private:
 // Throws error(internal) for anything outside the subset: unknown elements or attributes, text,
 // opacity, filters, styles, references that leave the file or point at no id.
 fragment parse_fragment(std::string_view svg);
+
+// The files of one folder ("parts/") by name without folder and ending. Those that cannot be parsed
+// are left out and added to `faults`.
+std::map<std::string, fragment, std::less<>> load_fragments(const art_files& art,
+                                                            std::string_view folder,
+                                                            std::vector<art_fault>& faults);
 
 }  // namespace medusa::sketch

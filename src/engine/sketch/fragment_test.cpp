@@ -11,7 +11,7 @@ namespace {
 std::string svg(std::string_view body) {
     return fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:m=\"urn:medusa:sketch\" "
-        "m:anchor=\"hat\" viewBox=\"0 0 10 10\">{}</svg>",
+        "m:group=\"hat\" viewBox=\"0 0 10 10\">{}</svg>",
         body);
 }
 
@@ -58,7 +58,7 @@ TEST(fragment, keeps_layers_apart) {
 TEST(fragment, tells_its_attributes_and_notes) {
     const auto piece = parse_fragment(
         svg(R"(<m:light time="day" colour="#ffffff"/><m:light time="night" colour="#0000ff"/>)"));
-    EXPECT_EQ(piece.attribute("anchor"), "hat");
+    EXPECT_EQ(piece.attribute("group"), "hat");
     EXPECT_EQ(piece.attribute("none"), std::nullopt);
     EXPECT_EQ(piece.note("light", "night").at("colour"), "#0000ff");
     EXPECT_TRUE(piece.note("light", "dusk").empty());

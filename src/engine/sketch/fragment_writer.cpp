@@ -3,47 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 #include <vector>
 
 #include "core/error.hpp"
+#include "engine/sketch/svg_values.hpp"
 
 namespace medusa::sketch {
 namespace {
 
-// A slip in a file (count="9999999") must not become a picture that never ends.
-constexpr int max_stamps = 2000;
-
-bool holds_word(std::string_view list, std::string_view word) {
-    for (std::size_t at = 0; at < list.size();) {
-        const auto end = std::min(list.find(' ', at), list.size());
-        if (list.substr(at, end - at) == word) return true;
-        at = end + 1;
-    }
-    return false;
-}
-
-// The numbers of an attribute: none, one or two.
+// The numbers of an attribute, which check_fragment() saw: none, one or two.
 std::vector<double> numbers(const pugi::xml_node& node, const char* name) {
-    const std::string_view text = node.attribute(name).value();
-    std::vector<double> found;
-    for (const char *at = text.data(), *end = at + text.size(); at != end;) {
-        if (*at == ' ') {
-            ++at;
-            continue;
-        }
-        double value = 0;
-        const auto [rest, problem] = std::from_chars(at, end, value);
-        if (problem != std::errc() || found.size() == 2)
-            throw error(errc::internal,
-                        fmt::format("drawing: <{}> {}='{}' is not one or two numbers", node.name(),
-                                    name, text));
-        found.push_back(value);
-        at = rest;
-    }
-    return found;
+    return svg_values(node.attribute(name).value()).value_or(std::vector<double>());
 }
 
 double first(const pugi::xml_node& node, const char* name, double fallback) {
@@ -54,13 +26,6 @@ double first(const pugi::xml_node& node, const char* name, double fallback) {
 double second(const pugi::xml_node& node, const char* name, double fallback) {
     const auto found = numbers(node, name);
     return found.size() < 2 ? fallback : found.back();
-}
-
-int count_within_limit(const pugi::xml_node& node, double count) {
-    if (count < 0 || count > max_stamps)
-        throw error(errc::internal, fmt::format("drawing: <{}> {} stamps are not within 0 and {}",
-                                                node.name(), count, max_stamps));
-    return static_cast<int>(count);
 }
 
 // Two decimals are a hundredth of a pixel.
@@ -132,7 +97,7 @@ double fragment_writer::draw(const pugi::xml_node& node, const char* name, doubl
 
 void fragment_writer::scatter(const pugi::xml_node& node) {
     const auto key = fmt::format("{}{}.", key_, node.attribute("key").value());
-    const int count = count_within_limit(node, std::floor(draw(node, "count", 1, key)));
+    const int count = static_cast<int>(draw(node, "count", 1, key));
     const std::string_view layout = node.attribute("layout").as_string("random");
     const bool recede = node.attribute("recede").as_bool();
     const double left = first(node, "x", 0);
@@ -165,9 +130,8 @@ void fragment_writer::scatter(const pugi::xml_node& node) {
 
 void fragment_writer::repeat(const pugi::xml_node& node) {
     const auto key = fmt::format("{}{}.", key_, node.attribute("key").value());
-    const int cols = count_within_limit(node, first(node, "cols", 1));
-    const int rows = count_within_limit(node, first(node, "rows", 1));
-    count_within_limit(node, static_cast<double>(cols) * rows);
+    const int cols = static_cast<int>(first(node, "cols", 1));
+    const int rows = static_cast<int>(first(node, "rows", 1));
     const double chance = first(node, "chance", 1);
     for (int row = 0; row < rows; ++row) {
         for (int col = 0; col < cols; ++col) {

@@ -16,6 +16,9 @@ namespace {
 // How far the colours of one person may lie from those of the words: seen side by side, not named.
 constexpr double skin_shades = 0.1;
 constexpr double hair_shades = 0.2;
+// Hair of at least this brightness looks dirty where its shade is dark.
+constexpr double pale_hair = 0.7;
+constexpr double pale_shades = 0.07;
 constexpr double iris_shades = 0.15;
 
 bool has(const words& list, std::string_view word) {
@@ -50,7 +53,7 @@ public:
         made_.lashes = gender_ == "female";
         made_.bold = gender_ == "male";
         made_.child = look_.age_band == "child";
-        made_.head = pick("look.head", tables_.heads.at(gender_));
+        made_.head = pick("look.head", tables_.heads.at(made_.child ? "child" : gender_));
         made_.nose = pick("look.nose", tables_.noses.at(gender_));
         choose_hair();
         colour();
@@ -96,7 +99,8 @@ private:
             points += hair.styles.front() == look_.hair_style ? 0.5 : 0;
         }
         const bool rare = hair.length == "bald" || has(hair.styles, "balding") ||
-                          has(hair.styles, "mohawk") || has(hair.styles, "side-swept");
+                          has(hair.styles, "mohawk") || has(hair.styles, "side-swept") ||
+                          (hair.styles.front() == "topknot" && look_.hair_style.empty());
         return points - (rare ? 2.5 : 0);
     }
 
@@ -190,16 +194,19 @@ private:
         if (const auto* second = row_of(tables_.hair_colours, look_.hair_color2);
             second != nullptr && hair.stops.empty())
             made_.hair_stops = {hair.base, mix(hair.base, second->base, 0.5), second->base};
-        for (auto& stop : made_.hair_stops) stop = own_shade(stop, "hair", hair_shades);
+        made_.many_hued = !hair.stops.empty() || !look_.hair_color2.empty();
+        const double most = brightness(hair.base) < pale_hair ? hair_shades : pale_shades;
+        for (auto& stop : made_.hair_stops) stop = own_shade(stop, "hair", most);
     }
 
-    // "A hat" on a witch is a witch's hat: what the role wears of a group, if anything.
-    std::optional<std::string> own_kind(std::string_view group) const {
+    // "A hat" on a witch is a witch's hat, "a cap" on a nurse a nurse's: what the role wears of a
+    // group, if anything; `kind` is "yes" for anything of it, or the one part that may be meant.
+    std::optional<std::string> own_kind(std::string_view group, std::string_view kind) const {
         if (role_ == nullptr) return std::nullopt;
         for (const auto* list : {gender_ == "male" ? &role_->male : &role_->female,
                                  &role_->accessories, &role_->sometimes})
             for (const auto& part : *list)
-                if (pieces_.group_of(part) == group) return part;
+                if (kind == "yes" ? pieces_.group_of(part) == group : part == kind) return part;
         return std::nullopt;
     }
 
@@ -210,7 +217,8 @@ private:
         if (part.empty() || has(look_.absent, word) || has(look_.absent, part)) return true;
         if (!pieces_.parts.contains(part)) return false;
         const auto group = pieces_.group_of(part);
-        if (group == word) part = own_kind(group).value_or(part);
+        if (const auto kind = pieces_.parts.at(part).attribute("any-kind"))
+            part = own_kind(group, *kind).value_or(part);
         const bool taken = std::any_of(made_.parts.begin(), made_.parts.end(), [&](auto& worn) {
             return worn == part || (!group.empty() && pieces_.group_of(worn) == group);
         });
@@ -238,6 +246,9 @@ private:
         if (species_ != nullptr) {
             wear_all(species_->parts);
             if (gender_ == "male" && look_.facial_hair.empty()) wear_all(species_->male);
+            const bool free = look_.hair_style.empty() || look_.hair_style == "braid";
+            if (gender_ == "female" && free && look_.hair_length != "short" && !made_.bare)
+                wear_all(species_->female);
         }
         const bool braided = look_.species == "dwarf" && look_.facial_hair.ends_with("beard");
         if (!look_.facial_hair.empty()) wear(braided ? "braided-beard" : look_.facial_hair);
@@ -283,6 +294,8 @@ private:
             made_.cloth = {{"main", cloth->base},
                            {"main_dark", mix(cloth->base, "#160c24", 0.36)},
                            {"main_light", mix(cloth->base, "#ffffff", 0.22)}};
+        if (const auto* felt = row_of(tables_.cloth, look_.hat_color))
+            made_.hat = {{"main", felt->base}, {"dark", mix(felt->base, "#160c24", 0.36)}};
     }
 
     const rig& tables_;

@@ -25,13 +25,15 @@ struct person {
     bool lashes = false;
     bool bold = false;  // strong brows
     bool child = false;
-    words hair_stops;  // top to bottom
+    words hair_stops;        // top to bottom
+    bool many_hued = false;  // dyed: its colours show in flat drawings too
     std::string hair_line;
     std::string skin, skin_shade;
     std::string iris, iris2;
     words parts;          // of the wardrobe, in drawing order
     std::string garment;  // of the wardrobe; empty: none is drawn
     slot_map cloth;       // the garment's colours that are not its own
+    slot_map hat;         // the same of what is on the head
     std::string pattern;  // seed of what is scattered over the garment
     friend bool operator==(const person&, const person&) = default;
 };

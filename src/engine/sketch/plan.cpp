@@ -47,14 +47,32 @@ void choose_place(drawing& made, const rig& tables, const wardrobe& pieces, cons
     const bool said = !shown.time_of_day.empty() || usual == tables.usual_times.end();
     made.time = time_from(said ? shown.time_of_day : usual->second);
     made.sky = weather_from(shown.weather);
+    // Some places have a winter of their own, with snow on the roofs.
+    if (made.sky == weather::snow)
+        made.scene = pieces.scene_for("snowy-" + made.scene).value_or(made.scene);
+}
+
+// The user's own words for the picture, in lower case, with a blank on each side of every word.
+std::string words_of(const picture_request& request) {
+    auto said = to_lower(fmt::format(" {} {} {} ", request.setting, request.mood, request.wish));
+    std::replace_if(
+        said.begin(), said.end(), [](char c) { return c == ',' || c == '.' || c == '-'; }, ' ');
+    return said;
+}
+
+// Full figures are what they were asked for as; any other picture may name its framing in words.
+std::string framing_of(const figure_tables& tables, const picture_request& request) {
+    const std::string type(to_string(request.type));
+    if (request.type == image_type::full_body || request.type == image_type::action) return type;
+    const auto said = words_of(request);
+    for (const auto& [words, framing] : tables.framing_words)
+        if (said.find(" " + words + " ") != std::string::npos) return framing;
+    return type;
 }
 
 // The activity that the request names, else for action what the role does, else one of standing.
 std::string pose_name(const figure_tables& tables, const picture_request& request) {
-    auto said = fmt::format("{} {} {}", request.setting, request.mood, request.wish);
-    std::replace_if(
-        said.begin(), said.end(), [](char c) { return c == ',' || c == '.' || c == '-'; }, ' ');
-    for (const auto& word : split(to_lower(said), ' '))
+    for (const auto& word : split(words_of(request), ' '))
         if (const auto found = tables.pose_words.find(word); found != tables.pose_words.end())
             return found->second;
     const dice_random random(std::to_string(request.seed));
@@ -78,6 +96,25 @@ bool falls_freely(std::string_view style) {
     static const words tied = {"ponytail", "pigtails", "bun", "double-bun", "braid",
                                "updo",     "mohawk",   "bob", "pixie",      "undercut"};
     return std::find(tied.begin(), tied.end(), style) == tied.end();
+}
+
+// Royalty has a throne where it lives; a place may have seats of its own.
+std::string seat_for(const figure_tables& tables, std::string_view scene, bool indoor,
+                     std::string_view role) {
+    const auto row = [&](std::string_view word) {
+        const auto found = tables.seats.find(word);
+        return found == tables.seats.end() ? std::string() : found->second;
+    };
+    if (const auto own = row(role); indoor && !own.empty()) return own;
+    if (const auto here = row(scene); !here.empty()) return here;
+    return row(indoor ? "indoors" : "outdoors");
+}
+
+// Nobody strides wide in a long gown.
+void take_short_steps(pose& posture) {
+    constexpr double share = 0.62;
+    for (auto* leg : {&posture.left_leg, &posture.right_leg})
+        for (auto* angle : {&leg->upper, &leg->lower}) *angle *= share;
 }
 
 stance choose_stance(const figure_tables& tables, const drawing& what, bool indoor,
@@ -105,7 +142,10 @@ stance choose_stance(const figure_tables& tables, const drawing& what, bool indo
     made.prop = made.posture.prop;
     const auto own = tables.role_props.find(request.appearance.role);
     if (own != tables.role_props.end() && made.posture.hand != "both") made.prop = own->second;
-    if (indoor && !made.posture.seat.empty()) made.posture.seat = "stool";
+    if (!made.posture.seat.empty())
+        made.posture.seat = seat_for(tables, what.scene, indoor, request.appearance.role);
+    else if (made.clothes.skirt == "long")
+        take_short_steps(made.posture);
     const auto tail = tables.tails.find(request.appearance.species);
     if (tail != tables.tails.end()) made.tail = tail->second;
     made.long_hair = request.appearance.hair_length == "long" && !what.who.bare &&
@@ -140,6 +180,7 @@ look shown_look(drawing& made, const rig& tables, const wardrobe& pieces,
                 const picture_request& request) {
     const auto says = [&](const std::string& text, auto... parse) {
         return collapse_spaces(text).empty() || tables.figures.pose_words.contains(text) ||
+               framing_of(tables.figures, request) != to_string(request.type) ||
                (!parse(text).empty() || ...);
     };
     const auto& place = request.setting;
@@ -157,17 +198,21 @@ drawing plan_drawing(const rig& tables, const wardrobe& pieces, const picture_re
     made.who = plan_person(tables, pieces, request.appearance, request.character_seed, made.notes);
     const look shown = shown_look(made, tables, pieces, request);
     const bool asked = !parse_mood(request.mood).empty() || !parse_mood(request.wish).empty();
-    made.face = face_for(tables, shown.mood, asked ? mood_source::asked : mood_source::trait);
+    made.face = shown.expression.empty()
+                    ? face_for(tables, shown.mood, asked ? mood_source::asked : mood_source::trait)
+                    : face_for(tables, shown.expression);
     choose_place(made, tables, pieces, shown, request.character_seed);
-    if (const auto found = tables.frames.find(to_string(request.type));
-        found != tables.frames.end())
+    const auto framing = framing_of(tables.figures, request);
+    if (const auto found = tables.frames.find(framing); found != tables.frames.end())
         made.placing = found->second;
     if (made.who.child) made.placing.scale *= 0.92;
     if (const auto found = tables.treatments.find(request.style); found != tables.treatments.end())
         made.finish = found->second;
     if (!made.finish.note.empty()) made.notes.push_back(made.finish.note);
-    if (request.type == image_type::full_body || request.type == image_type::action)
+    if (framing == "full-body" || framing == "half-body" || request.type == image_type::action) {
         made.full = choose_stance(tables.figures, made, is_indoor(pieces, made.scene), request);
+        made.full->half = framing == "half-body";
+    }
     made.seed = std::to_string(request.seed);
     return made;
 }

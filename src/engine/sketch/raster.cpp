@@ -1,6 +1,5 @@
 #include "engine/sketch/raster.hpp"
 
-#include <cairo.h>
 #include <librsvg/rsvg.h>
 
 #include <cstring>
@@ -52,6 +51,8 @@ void copy_row(const std::uint8_t* from, std::uint8_t* to, int width) {
     }
 }
 
+}  // namespace
+
 pixels copy_pixels(cairo_surface_t* surface, int width, int height) {
     cairo_surface_flush(surface);
     pixels picture{width, height, {}};
@@ -63,8 +64,6 @@ pixels copy_pixels(cairo_surface_t* surface, int width, int height) {
         copy_row(data + y * stride, picture.rgba.data() + y * row_bytes, width);
     return picture;
 }
-
-}  // namespace
 
 pixels render_svg(std::string_view svg, int width, int height) {
     if (width < 1 || height < 1 || width > limits::side_px_max || height > limits::side_px_max)

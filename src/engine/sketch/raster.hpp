@@ -5,11 +5,16 @@
 // and nesting stay on.
 #pragma once
 
+#include <cairo.h>
+
 #include <string_view>
 
 #include "card/png.hpp"
 
 namespace medusa::sketch {
+
+// The pixels of an image surface of 32 bits a pixel.
+pixels copy_pixels(cairo_surface_t* surface, int width, int height);
 
 // Draws the document scaled into width x height pixels (1-2048 each), on transparent ground.
 // Throws error(internal) for a document that librsvg refuses: the SVG is our own.

@@ -2,60 +2,27 @@
 
 #include <fmt/format.h>
 
-#include <boost/json.hpp>
-
-#include "core/error.hpp"
-#include "core/resources.hpp"
+#include "engine/sketch/table.hpp"
 
 namespace medusa::sketch {
-namespace json = boost::json;
 namespace {
 
-json::object read(std::string_view name) {
-    try {
-        return json::parse(resource(name)).as_object();
-    } catch (const std::exception& problem) {
-        throw error(errc::internal, fmt::format("{}: {}", name, problem.what()));
-    }
-}
-
-// Fields that a table leaves out keep their defaults.
-void take(const json::object& from, std::string_view name, std::string& into) {
-    if (const auto* found = from.if_contains(name)) into = json::value_to<std::string>(*found);
-}
-void take(const json::object& from, std::string_view name, words& into) {
-    if (const auto* found = from.if_contains(name)) into = json::value_to<words>(*found);
-}
-void take(const json::object& from, std::string_view name, double& into) {
-    if (const auto* found = from.if_contains(name)) into = found->to_number<double>();
-}
-void take(const json::object& from, std::string_view name, int& into) {
-    if (const auto* found = from.if_contains(name)) into = found->to_number<int>();
-}
-void take(const json::object& from, std::string_view name, bool& into) {
-    if (const auto* found = from.if_contains(name)) into = found->as_bool();
-}
-
-hair_entry hair_of(const json::object& row) {
-    hair_entry made;
+void read_row(table_row& row, hair_entry& made) {
     take(row, "variant", made.variant);
     take(row, "length", made.length);
     take(row, "styles", made.styles);
     take(row, "gender", made.gender);
     take(row, "bare", made.bare);
-    return made;
 }
 
-complexion complexion_of(const json::object& row) {
-    complexion made;
+void read_row(table_row& row, complexion& made) {
     take(row, "skin", made.skin);
     take(row, "share", made.share);
     take(row, "hair", made.hair);
     take(row, "eyes", made.eyes);
-    return made;
 }
 
-void read_row(const json::object& row, frame& into) {
+void read_row(table_row& row, frame& into) {
     take(row, "scale", into.scale);
     take(row, "base", into.base);
     take(row, "tilt", into.tilt);
@@ -64,7 +31,7 @@ void read_row(const json::object& row, frame& into) {
     take(row, "fragment", into.fragment);
 }
 
-void read_row(const json::object& row, tone& into) {
+void read_row(table_row& row, tone& into) {
     take(row, "base", into.base);
     take(row, "light", into.light);
     take(row, "dark", into.dark);
@@ -72,7 +39,7 @@ void read_row(const json::object& row, tone& into) {
     take(row, "stops", into.stops);
 }
 
-void read_row(const json::object& row, role_entry& into) {
+void read_row(table_row& row, role_entry& into) {
     take(row, "garment", into.garment);
     take(row, "colours", into.colour);
     take(row, "setting", into.setting);
@@ -83,18 +50,19 @@ void read_row(const json::object& row, role_entry& into) {
     take(row, "species", into.species);
 }
 
-void read_row(const json::object& row, species_entry& into) {
+void read_row(table_row& row, species_entry& into) {
     take(row, "parts", into.parts);
     take(row, "garment", into.garment);
     take(row, "setting", into.setting);
     take(row, "male", into.male);
+    take(row, "female", into.female);
     take(row, "skin", into.skin);
     take(row, "hair", into.hair);
     take(row, "eyes", into.eyes);
     take(row, "hair_length", into.hair_length);
 }
 
-void read_row(const json::object& row, expression& into) {
+void read_row(table_row& row, expression& into) {
     take(row, "eyes", into.eyes);
     take(row, "brows", into.brows);
     take(row, "mouth", into.mouth);
@@ -104,7 +72,8 @@ void read_row(const json::object& row, expression& into) {
     take(row, "tilt", into.tilt);
 }
 
-void read_row(const json::object& row, treatment& into) {
+void read_row(table_row& row, treatment& into) {
+    take(row, "head", into.head);
     take(row, "ink", into.ink);
     take(row, "stroke", into.stroke);
     take(row, "line", into.line);
@@ -117,60 +86,77 @@ void read_row(const json::object& row, treatment& into) {
 }
 
 template <class Row>
-word_table<Row> table(const json::object& from, std::string_view name) {
-    word_table<Row> made;
-    for (const auto& [word, row] : from.at(name).as_object())
-        if constexpr (std::is_same_v<Row, words> || std::is_same_v<Row, std::string> ||
-                      std::is_same_v<Row, double>)
-            made.emplace(word, json::value_to<Row>(row));
-        else
-            read_row(row.as_object(), made[word]);
-    return made;
+void take_list(table_row& from, std::string_view name, std::vector<Row>& into) {
+    for (const auto& entry : from.list(name)) {
+        const auto place = fmt::format("{} {}", name, into.size() + 1);
+        if (!entry.is_object()) from.refuse(place, "an object {...}");
+        table_row row(entry.as_object(), place);
+        read_row(row, into.emplace_back());
+        row.refuse_unknown();
+    }
 }
 
-void read_figure(rig& into) {
-    const auto figure = read("sketch/rig/lorelei.json");
-    for (const auto& row : figure.at("hair").as_array())
-        into.hair.push_back(hair_of(row.as_object()));
-    into.hair_ends = table<double>(figure, "hair_ends");
-    into.heads = table<words>(figure, "heads");
-    into.noses = table<words>(figure, "noses");
-    into.frames = table<frame>(figure, "frames");
+void read_figure(table_row& file, rig& into) {
+    take_list(file, "hair", into.hair);
+    take_table(file, "hair_ends", into.hair_ends);
+    take_table(file, "heads", into.heads);
+    take_table(file, "noses", into.noses);
+    take_rows(file, "frames", into.frames, read_row);
 }
 
-void read_colours(rig& into) {
-    const auto colours = read("sketch/colors.json");
-    into.hair_colours = table<tone>(colours, "hair");
-    into.eye_colours = table<tone>(colours, "eyes");
-    into.skins = table<tone>(colours, "skin");
-    into.cloth = table<tone>(colours, "cloth");
-    for (const auto& row : colours.at("complexions").as_array())
-        into.complexions.push_back(complexion_of(row.as_object()));
+void read_colours(table_row& file, rig& into) {
+    take_rows(file, "hair", into.hair_colours, read_row);
+    take_rows(file, "eyes", into.eye_colours, read_row);
+    take_rows(file, "skin", into.skins, read_row);
+    take_rows(file, "cloth", into.cloth, read_row);
+    take_list(file, "complexions", into.complexions);
 }
+
+void read_roles(table_row& file, rig& into) {
+    take_rows(file, "roles", into.roles, read_row);
+    take_rows(file, "species", into.species, read_row);
+    take_table(file, "aliases", into.aliases);
+    take_table(file, "usual_times", into.usual_times);
+    take(file, "plain_garments", into.plain_garments);
+    take(file, "young_garments", into.young_garments);
+    take_table(file, "suggests", into.suggests);
+    take(file, "hatless_hair", into.hatless_hair);
+    take(file, "plain_settings", into.plain_settings);
+}
+
+void read_moods(table_row& file, rig& into) {
+    take_rows(file, "moods", into.moods, read_row);
+}
+
+void read_treatments(table_row& file, rig& into) {
+    take_rows(file, "treatments", into.treatments, read_row);
+}
+
+constexpr std::pair<std::string_view, void (*)(table_row&, rig&)> files[] = {
+    {"rig/lorelei.json", read_figure},    {"colors.json", read_colours},
+    {"roles.json", read_roles},           {"moods.json", read_moods},
+    {"treatments.json", read_treatments},
+};
 
 }  // namespace
 
-rig load_rig() {
+rig read_rig(const art_files& art, std::vector<art_fault>& faults) {
     rig made;
-    try {
-        read_figure(made);
-        read_colours(made);
-        const auto roles = read("sketch/roles.json");
-        made.roles = table<role_entry>(roles, "roles");
-        made.species = table<species_entry>(roles, "species");
-        made.aliases = table<std::string>(roles, "aliases");
-        made.usual_times = table<std::string>(roles, "usual_times");
-        take(roles, "plain_garments", made.plain_garments);
-        take(roles, "young_garments", made.young_garments);
-        made.suggests = table<words>(roles, "suggests");
-        take(roles, "hatless_hair", made.hatless_hair);
-        take(roles, "plain_settings", made.plain_settings);
-        made.moods = table<expression>(read("sketch/moods.json"), "moods");
-        made.treatments = table<treatment>(read("sketch/treatments.json"), "treatments");
-    } catch (const std::exception& problem) {
-        throw error(errc::internal, fmt::format("sketch: a table is broken: {}", problem.what()));
-    }
-    made.figures = load_figure_tables();
+    for (const auto& [name, read] : files)
+        read_or_note(faults, name, [&] {
+            const auto fields = parse_table(art_text(art, name));
+            table_row file(fields);
+            read(file, made);
+            file.refuse_unknown();
+        });
+    made.figures = read_figure_tables(art, faults);
+    return made;
+}
+
+rig load_rig(const art_files& art) {
+    std::vector<art_fault> faults;
+    auto made = read_rig(art, faults);
+    refuse_faults(faults);
     return made;
 }
 

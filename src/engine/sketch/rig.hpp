@@ -1,8 +1,8 @@
 // What the artist knows: the tables of resources/sketch/*.json that say which words mean which
 // colours, hair variants, faces, garments and places. An artist extends them without touching C++.
 //
-// Read once by load_rig() (no I/O: they are embedded) and immutable afterwards: any thread.
-// Errors: error(internal) for a table that is not as it should be, which is a bug of the build.
+// Read once, immutable afterwards: any thread.
+// Errors: error(internal) for a table that is not as it should be.
 #pragma once
 
 #include <map>
@@ -57,7 +57,7 @@ struct role_entry {
 
 struct species_entry {
     words parts;
-    words male;                    // further parts
+    words male, female;            // further parts
     words skin, hair, eyes;        // colour words to choose from; empty: the natural ones
     std::string garment, setting;  // where neither the look nor a role says; may be empty
     std::string hair_length;       // where the look says nothing of hair
@@ -80,15 +80,16 @@ struct expression {
 
 // How a style of pictures changes the drawing.
 struct treatment {
-    std::string ink;        // of outlines
-    double stroke = 7;      // figure units, of the hair's outline
-    double line = 1;        // how thick the other outlines are, beside what is drawn
-    bool flat = false;      // no gradients in hair
-    std::string tint;       // what all colours of the figure lean to
-    double tint_share = 0;  // how far, 0 to 1
-    int pixels = 0;         // draw on a grid of this many pixels; 0: no grid
-    std::string fragment;   // a file of resources/sketch/finishes with layers behind and over
-    std::string note;       // for the user
+    std::string head = "lorelei";  // of resources/sketch/heads: whose heads are drawn
+    std::string ink;               // of outlines
+    double stroke = 7;             // figure units, of the hair's outline
+    double line = 1;               // how thick the other outlines are, beside what is drawn
+    bool flat = false;             // no gradients in hair
+    std::string tint;              // what all colours of the figure lean to
+    double tint_share = 0;         // how far, 0 to 1
+    int pixels = 0;                // draw on a grid of this many pixels; 0: no grid
+    std::string fragment;  // a file of resources/sketch/finishes with layers behind and over
+    std::string note;      // for the user
 };
 
 struct rig {
@@ -111,6 +112,9 @@ struct rig {
     figure_tables figures;                // of full figures
 };
 
-rig load_rig();
+// Tables that cannot be used are left empty and added to `faults`.
+rig read_rig(const art_files& art, std::vector<art_fault>& faults);
+// Throws the first fault.
+rig load_rig(const art_files& art = embedded_art());
 
 }  // namespace medusa::sketch

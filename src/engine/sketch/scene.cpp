@@ -3,20 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "core/error.hpp"
-#include "core/resources.hpp"
 #include "core/text.hpp"
-#include "engine/sketch/fragment.hpp"
-
+#include "engine/sketch/svg_values.hpp"
 namespace medusa::sketch {
 namespace {
-
-constexpr std::string_view scene_folder = "sketch/scenes/";
-constexpr std::string_view weather_folder = "sketch/weather/";
-constexpr std::string_view extension = ".svg";
 
 std::string_view word_of(time_of_day time) {
     switch (time) {
@@ -44,24 +37,10 @@ std::optional<std::string_view> word_of(weather sky) {
     throw error(errc::internal, "scene: unknown weather");
 }
 
-fragment load(std::string_view folder, std::string_view name) {
-    const auto path = fmt::format("{}{}{}", folder, name, extension);
-    try {
-        return parse_fragment(resource(path));
-    } catch (const error& problem) {
-        throw error(errc::internal, fmt::format("{}: {}", path, problem.detail()));
-    }
-}
-
 double number(const slot_map& note, std::string_view name, double fallback) {
     const auto found = note.find(name);
     if (found == note.end()) return fallback;
-    double value = fallback;
-    const char* end = found->second.data() + found->second.size();
-    const auto [rest, problem] = std::from_chars(found->second.data(), end, value);
-    if (problem != std::errc() || rest != end)
-        throw error(errc::internal, fmt::format("scene: {} is no number", found->second));
-    return value;
+    return svg_value(found->second).value_or(fallback);
 }
 
 scene_light light_of(const fragment& scene, std::string_view time) {
@@ -76,6 +55,10 @@ scene_light light_of(const fragment& scene, std::string_view time) {
             number(note, "strength", 0.2)};
 }
 
+bool is_indoor(const fragment& place) {
+    return place.attribute("indoor").value_or("no") == "yes";
+}
+
 void draw_into(scene_art& art, const fragment& piece, std::string_view time,
                std::string_view prefix, std::string_view seed) {
     auto slots = piece.palette(time);
@@ -87,40 +70,30 @@ void draw_into(scene_art& art, const fragment& piece, std::string_view time,
 
 }  // namespace
 
-std::vector<std::string> scene_names() {
-    std::vector<std::string> names;
-    for (auto path : resource_names(scene_folder)) {
-        if (!path.ends_with(extension)) continue;
-        path.remove_prefix(scene_folder.size());
-        path.remove_suffix(extension.size());
-        names.emplace_back(path);
-    }
-    return names;
+scenery load_scenery(const art_files& art, std::vector<art_fault>& faults) {
+    return {load_fragments(art, "scenes/", faults), load_fragments(art, "weather/", faults)};
 }
 
-std::vector<scene_info> scene_list() {
+std::vector<scene_info> scene_list(const scenery& from) {
     std::vector<scene_info> scenes;
-    for (auto& name : scene_names()) {
-        const auto scene = load(scene_folder, name);
-        auto words = split(scene.attribute("words").value_or(""), ',');
+    for (const auto& [name, place] : from.places) {
+        auto words = split(place.attribute("words").value_or(""), ',');
         for (auto& word : words) word = collapse_spaces(word);
-        scenes.push_back(
-            {std::move(name), std::move(words), scene.attribute("indoor").value_or("no") == "yes"});
+        scenes.push_back({name, std::move(words), is_indoor(place)});
     }
     return scenes;
 }
 
-scene_art draw_scene(std::string_view name, time_of_day time, weather sky, std::string_view seed) {
-    const auto names = scene_names();
-    if (std::find(names.begin(), names.end(), name) == names.end())
+scene_art draw_scene(const scenery& from, std::string_view name, time_of_day time, weather sky,
+                     std::string_view seed) {
+    const auto place = from.places.find(name);
+    if (place == from.places.end())
         throw error(errc::invalid_argument, fmt::format("there is no scene '{}'", printable(name)));
-    const auto scene = load(scene_folder, name);
     scene_art art;
-    draw_into(art, scene, word_of(time), "scene-", seed);
-    art.light = light_of(scene, word_of(time));
-    const bool indoor = scene.attribute("indoor").value_or("no") == "yes";
-    if (const auto falling = word_of(sky); falling && !indoor)
-        draw_into(art, load(weather_folder, *falling), word_of(time), "weather-", seed);
+    draw_into(art, place->second, word_of(time), "scene-", seed);
+    art.light = light_of(place->second, word_of(time));
+    if (const auto falling = word_of(sky); falling && !is_indoor(place->second))
+        draw_into(art, from.skies.at(std::string(*falling)), word_of(time), "weather-", seed);
     return art;
 }
 

@@ -1,13 +1,17 @@
 // The backgrounds of sketch: resources/sketch/scenes/*.svg, drawn for a time of day, a weather and
 // a seed, in the picture's space of 1024 x 1024 units.
 //
-// Pure functions over the embedded files: any thread. Throws error(invalid_argument) for a scene
-// that does not exist and error(internal) for a broken file.
+// Loaded once, immutable afterwards: any thread. Throws error(invalid_argument) for a scene that
+// does not exist and error(internal) for a broken file.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "engine/sketch/art.hpp"
+#include "engine/sketch/fragment.hpp"
 
 namespace medusa::sketch {
 
@@ -36,11 +40,18 @@ struct scene_info {
     bool indoor;                     // weather stays outside
 };
 
+struct scenery {
+    std::map<std::string, fragment, std::less<>> places, skies;  // by file name
+};
+
+// Files that cannot be used are left out and added to `faults`.
+scenery load_scenery(const art_files& art, std::vector<art_fault>& faults);
+
 // All scenes, sorted by name.
-std::vector<scene_info> scene_list();
-std::vector<std::string> scene_names();
+std::vector<scene_info> scene_list(const scenery& from);
 
 // Every id starts with "scene-" or "weather-". The same arguments give the same bytes.
-scene_art draw_scene(std::string_view name, time_of_day time, weather sky, std::string_view seed);
+scene_art draw_scene(const scenery& from, std::string_view name, time_of_day time, weather sky,
+                     std::string_view seed);
 
 }  // namespace medusa::sketch

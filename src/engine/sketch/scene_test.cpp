@@ -9,15 +9,23 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/resources.hpp"
 #include "core/text.hpp"
-#include "engine/sketch/fragment.hpp"
+#include "engine/sketch/wardrobe.hpp"
 
 namespace medusa::sketch {
 namespace {
 
 constexpr std::array times = {time_of_day::day, time_of_day::dusk, time_of_day::night};
 constexpr std::array skies = {weather::clear, weather::rain, weather::snow, weather::fog};
+
+const scenery& places() {
+    static const auto loaded = load_wardrobe().places;
+    return loaded;
+}
+
+scene_art drawn_scene(std::string_view name, time_of_day time, weather sky, std::string_view seed) {
+    return draw_scene(places(), name, time, sky, seed);
+}
 
 // The files hold a handful of shapes; what a picture costs is the number of shapes stamped.
 constexpr std::size_t max_shapes = 2500;
@@ -58,7 +66,7 @@ class scene : public testing::TestWithParam<std::string> {};
 
 TEST_P(scene, is_sound_at_every_time) {
     for (const auto time : times) {
-        const auto art = draw_scene(GetParam(), time, weather::clear, "seed");
+        const auto art = drawn_scene(GetParam(), time, weather::clear, "seed");
         expect_sound(all_of(art), "scene-");
         EXPECT_FALSE(art.background.empty());
         EXPECT_TRUE(is_colour(art.light.colour) && is_colour(art.light.rim) &&
@@ -73,7 +81,7 @@ TEST_P(scene, differs_between_the_times_in_colour_and_light) {
     std::set<std::string> drawings;
     std::set<std::string> lights;
     for (const auto time : times) {
-        const auto art = draw_scene(GetParam(), time, weather::clear, "seed");
+        const auto art = drawn_scene(GetParam(), time, weather::clear, "seed");
         drawings.insert(art.defs);
         lights.insert(art.light.colour);
     }
@@ -82,80 +90,59 @@ TEST_P(scene, differs_between_the_times_in_colour_and_light) {
 }
 
 TEST_P(scene, gives_the_same_bytes_for_the_same_seed_only) {
-    const auto once = all_of(draw_scene(GetParam(), times[0], weather::clear, "one"));
-    EXPECT_EQ(once, all_of(draw_scene(GetParam(), times[0], weather::clear, "one")));
-    EXPECT_NE(once, all_of(draw_scene(GetParam(), times[0], weather::clear, "two")));
+    const auto once = all_of(drawn_scene(GetParam(), times[0], weather::clear, "one"));
+    EXPECT_EQ(once, all_of(drawn_scene(GetParam(), times[0], weather::clear, "one")));
+    EXPECT_NE(once, all_of(drawn_scene(GetParam(), times[0], weather::clear, "two")));
 }
 
 TEST_P(scene, is_found_by_words_of_its_own) {
-    static const auto scenes = scene_list();
-    const auto own = std::find_if(scenes.begin(), scenes.end(),
-                                  [](const auto& info) { return info.name == GetParam(); });
-    ASSERT_NE(own, scenes.end());
-    EXPECT_GE(own->words.size(), 2U);
-    for (const auto& other : scenes) {
-        if (other.name == own->name) continue;
-        for (const auto& word : other.words)
-            EXPECT_EQ(std::count(own->words.begin(), own->words.end(), word), 0) << word;
-    }
+    const auto words = places().places.at(GetParam()).attribute("words");
+    EXPECT_GE(split(words.value_or(""), ',').size(), 2U);
 }
 
-INSTANTIATE_TEST_SUITE_P(drawn, scene, testing::ValuesIn(scene_names()),
+INSTANTIATE_TEST_SUITE_P(drawn, scene,
+                         testing::ValuesIn(art_names(embedded_art(), "scenes/", ".svg")),
                          [](const auto& row) { return row.param; });
 
 TEST(weather, is_sound_over_a_scene_at_every_time) {
     for (const auto time : times)
-        for (const auto sky : skies) expect_sound(all_of(draw_scene("meadow", time, sky, "s")), "");
+        for (const auto sky : skies)
+            expect_sound(all_of(drawn_scene("meadow", time, sky, "s")), "");
 }
 
 TEST(weather, falls_outside_and_stays_out_of_houses) {
-    for (const auto& info : scene_list()) {
-        const auto dry = all_of(draw_scene(info.name, times[0], weather::clear, "s"));
-        const auto wet = all_of(draw_scene(info.name, times[0], weather::rain, "s"));
+    for (const auto& info : scene_list(places())) {
+        const auto dry = all_of(drawn_scene(info.name, times[0], weather::clear, "s"));
+        const auto wet = all_of(drawn_scene(info.name, times[0], weather::rain, "s"));
         EXPECT_EQ(wet == dry, info.indoor) << info.name;
     }
 }
 
 TEST(scenes, refuse_an_unknown_name) {
-    EXPECT_THROW(draw_scene("nowhere", times[0], weather::clear, ""), error);
-    EXPECT_THROW(draw_scene("../secrets", times[0], weather::clear, ""), error);
+    EXPECT_THROW(drawn_scene("nowhere", times[0], weather::clear, ""), error);
+    EXPECT_THROW(drawn_scene("../secrets", times[0], weather::clear, ""), error);
 }
 
-class drawn_file : public testing::TestWithParam<std::string_view> {};
-
-TEST_P(drawn_file, keeps_to_the_subset) {
-    EXPECT_NO_THROW(parse_fragment(resource(GetParam()))) << GetParam();
+const wardrobe::pieces& garments() {
+    static const auto loaded = load_wardrobe().garments;
+    return loaded;
 }
 
-std::vector<std::string_view> files(std::string_view folder) {
-    auto names = resource_names(folder);
-    std::erase_if(names, [](std::string_view name) { return !name.ends_with(".svg"); });
-    return names;
-}
-
-INSTANTIATE_TEST_SUITE_P(all, drawn_file, testing::ValuesIn(files("sketch/")));
-
-class garment : public testing::TestWithParam<std::string_view> {};
+class garment : public testing::TestWithParam<std::string> {};
 
 // What the composer fills for a figure; all other slots need a default in the file.
 const slot_map figure = {
     {"skin", "#f5d6bd"}, {"skin_dark", "#d9a98c"}, {"ink", "#17131f"}, {"glow", "#35e0ff"}};
 
 TEST_P(garment, is_sound_and_covers_the_shoulders) {
-    const auto piece = parse_fragment(resource(GetParam()));
-    EXPECT_TRUE(piece.has_layer("body"));
-    EXPECT_TRUE(piece.attribute("words").has_value());
+    const auto& piece = garments().at(GetParam());
     std::string whole;
-    for (const auto& layer : piece.layers()) {
-        EXPECT_TRUE(layer == "defs" || layer == "back" || layer == "body" || layer == "front")
-            << layer;
-        whole += piece.instantiate(layer, figure, "garment-");
-    }
+    for (const auto& layer : piece.layers()) whole += piece.instantiate(layer, figure, "garment-");
     expect_sound(whole, "garment-");
 }
 
 TEST_P(garment, takes_the_colours_of_the_character) {
-    const auto piece = parse_fragment(resource(GetParam()));
+    const auto& piece = garments().at(GetParam());
     auto slots = figure;
     const auto before =
         piece.instantiate("defs", slots, "g-") + piece.instantiate("body", slots, "g-");
@@ -168,15 +155,8 @@ TEST_P(garment, takes_the_colours_of_the_character) {
     EXPECT_NE(after.find("#010203"), std::string::npos);
 }
 
-TEST(garments, share_no_words) {
-    std::multiset<std::string> words;
-    for (const auto file : files("sketch/garments/"))
-        for (const auto& word : split(*parse_fragment(resource(file)).attribute("words"), ','))
-            words.insert(collapse_spaces(word));
-    for (const auto& word : words) EXPECT_EQ(words.count(word), 1U) << word;
-}
-
-INSTANTIATE_TEST_SUITE_P(drawn, garment, testing::ValuesIn(files("sketch/garments/")));
+INSTANTIATE_TEST_SUITE_P(drawn, garment,
+                         testing::ValuesIn(art_names(embedded_art(), "garments/", ".svg")));
 
 }  // namespace
 }  // namespace medusa::sketch

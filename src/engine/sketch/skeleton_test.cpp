@@ -4,13 +4,13 @@
 
 #include <cmath>
 
-#include "engine/sketch/stance.hpp"
+#include "engine/sketch/rig.hpp"
 
 namespace medusa::sketch {
 namespace {
 
 const figure_tables& tables() {
-    static const auto loaded = load_figure_tables();
+    static const auto loaded = load_rig().figures;
     return loaded;
 }
 

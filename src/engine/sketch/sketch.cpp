@@ -10,7 +10,7 @@
 #include "core/limits.hpp"
 #include "engine/sketch/compose.hpp"
 #include "engine/sketch/mapper.hpp"
-#include "engine/sketch/raster.hpp"
+#include "engine/sketch/paint.hpp"
 #include "engine/sketch/rig.hpp"
 #include "engine/sketch/wardrobe.hpp"
 
@@ -18,7 +18,7 @@ namespace medusa {
 namespace {
 
 // Raised whenever the same request would give another drawing.
-constexpr std::string_view drawing_version = "2";
+constexpr std::string_view drawing_version = "3";
 // The stages that progress is told about: planned, composed, painted, encoded.
 constexpr int stages = 4;
 
@@ -28,35 +28,6 @@ void check_side(std::string_view name, int pixels) {
         throw error(errc::invalid_argument,
                     fmt::format("{} {} is not a multiple of {} from {} to {}", name, pixels,
                                 limits::side_px_step, limits::side_px_min, limits::side_px_max));
-}
-
-// Each pixel of a small picture as a block of the large one.
-pixels enlarge(const pixels& small, int width, int height) {
-    pixels large{width, height, {}};
-    large.rgba.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4);
-    auto* to = large.rgba.data();
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x, to += 4) {
-            const int from =
-                (y * small.height / height * small.width + x * small.width / width) * 4;
-            std::copy_n(small.rgba.data() + from, 4, to);
-        }
-    return large;
-}
-
-// Few colours make blocks read as pixels: each channel in equal steps.
-void flatten(pixels& picture) {
-    constexpr int step = 20;
-    for (auto& channel : picture.rgba)
-        channel = static_cast<std::uint8_t>(std::min(255, (channel + step / 2) / step * step));
-}
-
-pixels paint(std::string_view svg, const sketch::treatment& finish, int width, int height) {
-    if (finish.pixels == 0) return sketch::render_svg(svg, width, height);
-    const int block = std::max(1, std::min(width, height) / finish.pixels);
-    auto small = sketch::render_svg(svg, width / block, height / block);
-    flatten(small);
-    return enlarge(small, width, height);
 }
 
 class sketch_engine : public image_engine {
@@ -75,7 +46,7 @@ public:
         advance();
         const auto svg = sketch::compose_svg(pieces_, plan, settings.width, settings.height);
         advance();
-        const auto painted = paint(svg, plan.finish, settings.width, settings.height);
+        const auto painted = sketch::paint(svg, plan.finish, settings.width, settings.height);
         advance();
 
         picture made;
@@ -86,6 +57,7 @@ public:
         made.engine_version = drawing_version;
         made.identity_method = "look";
         made.source_type = "algorithmicMedia";
+        made.attribution = pieces_.heads.at(plan.finish.head).attribution;
         made.notes = std::move(plan.notes);
         if (!settings.model.empty())
             made.notes.push_back("sketch has no models; the one asked for is only recorded");

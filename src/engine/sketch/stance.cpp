@@ -2,34 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <boost/json.hpp>
-
-#include "core/error.hpp"
-#include "core/resources.hpp"
+#include "engine/sketch/table.hpp"
 
 namespace medusa::sketch {
-namespace json = boost::json;
 namespace {
 
-constexpr std::string_view pose_folder = "sketch/poses/";
-constexpr std::string_view extension = ".json";
-
-// Fields that a table leaves out keep their defaults.
-void take(const json::object& from, std::string_view name, std::string& into) {
-    if (const auto* found = from.if_contains(name)) into = json::value_to<std::string>(*found);
-}
-void take(const json::object& from, std::string_view name, double& into) {
-    if (const auto* found = from.if_contains(name)) into = found->to_number<double>();
-}
-void take(const json::object& from, std::string_view name, bool& into) {
-    if (const auto* found = from.if_contains(name)) into = found->as_bool();
-}
-
-void read_row(const json::object& row, proportions& into) {
+void read_row(table_row& row, proportions& into) {
     for (const auto& [name, field] : proportion_fields) take(row, name, into.*field);
 }
 
-void read_row(const json::object& row, cut& into) {
+void read_row(table_row& row, cut& into) {
     take(row, "sleeve", into.sleeve);
     take(row, "sleeve_fill", into.sleeve_fill);
     take(row, "cuff", into.cuff);
@@ -45,13 +27,10 @@ void read_row(const json::object& row, cut& into) {
     take(row, "shoe_fill", into.shoe_fill);
     take(row, "gloves", into.gloves);
     take(row, "plates", into.plates);
+    take(row, "apron", into.apron);
 }
 
-void read_row(const json::value& word, std::string& into) {
-    into = json::value_to<std::string>(word);
-}
-
-limb_pose limb_of(const json::object& row) {
+limb_pose limb_of(table_row row) {
     limb_pose made;
     take(row, "upper", made.upper);
     take(row, "lower", made.lower);
@@ -61,10 +40,11 @@ limb_pose limb_of(const json::object& row) {
     take(row, "behind", made.behind);
     take(row, "lifted", made.lifted);
     take(row, "shape", made.shape);
+    row.refuse_unknown();
     return made;
 }
 
-pose pose_of(const json::object& row) {
+pose pose_of(table_row row) {
     pose made;
     take(row, "lean", made.lean);
     take(row, "head", made.head);
@@ -73,55 +53,48 @@ pose pose_of(const json::object& row) {
     take(row, "prop_angle", made.prop_angle);
     take(row, "seat", made.seat);
     take(row, "effect", made.effect);
-    made.left_arm = limb_of(row.at("left_arm").as_object());
-    made.right_arm = limb_of(row.at("right_arm").as_object());
-    made.left_leg = limb_of(row.at("left_leg").as_object());
-    made.right_leg = limb_of(row.at("right_leg").as_object());
+    made.left_arm = limb_of(row.row("left_arm"));
+    made.right_arm = limb_of(row.row("right_arm"));
+    made.left_leg = limb_of(row.row("left_leg"));
+    made.right_leg = limb_of(row.row("right_leg"));
+    row.refuse_unknown();
     return made;
 }
 
-template <class Row>
-void read_table(const json::value& from, std::map<std::string, Row, std::less<>>& into) {
-    for (const auto& entry : from.as_object()) {
-        if constexpr (std::is_same_v<Row, std::string>)
-            read_row(entry.value(), into[entry.key()]);
-        else
-            read_row(entry.value().as_object(), into[entry.key()]);
-    }
-}
-
-// Reads one file; whatever is wrong with it is told with its name.
-template <class Use>
-void read_file(std::string_view name, const Use& use) {
-    try {
-        use(json::parse(resource(name)).as_object());
-    } catch (const std::exception& problem) {
-        throw error(errc::internal, fmt::format("{}: {}", name, problem.what()));
-    }
+void read_figure(table_row& file, figure_tables& into) {
+    take_rows(file, "builds", into.builds, read_row);
+    // A shape changes only what it names.
+    proportions unchanged;
+    for (const auto& [name, field] : proportion_fields) unchanged.*field = 1;
+    for (const auto& shape : file.row("shapes").fields()) into.shapes[shape.key()] = unchanged;
+    take_rows(file, "shapes", into.shapes, read_row);
+    take_rows(file, "cuts", into.cuts, read_row);
+    take_table(file, "role_poses", into.role_poses);
+    take_table(file, "role_props", into.role_props);
+    take_table(file, "tails", into.tails);
+    take_table(file, "seats", into.seats);
+    take_table(file, "framing_words", into.framing_words);
+    take_table(file, "held", into.prop_of_part);
+    take_table(file, "pose_words", into.pose_words);
+    file.refuse_unknown();
 }
 
 }  // namespace
 
-figure_tables load_figure_tables() {
+figure_tables read_figure_tables(const art_files& art, std::vector<art_fault>& faults) {
     figure_tables made;
-    read_file("sketch/figure/figure.json", [&](const json::object& all) {
-        read_table(all.at("builds"), made.builds);
-        proportions unchanged;
-        for (const auto& [name, field] : proportion_fields) unchanged.*field = 1;
-        for (const auto& shape : all.at("shapes").as_object()) made.shapes[shape.key()] = unchanged;
-        read_table(all.at("shapes"), made.shapes);
-        read_table(all.at("cuts"), made.cuts);
-        read_table(all.at("role_poses"), made.role_poses);
-        read_table(all.at("role_props"), made.role_props);
-        read_table(all.at("tails"), made.tails);
-        read_table(all.at("held"), made.prop_of_part);
-        read_table(all.at("pose_words"), made.pose_words);
+    constexpr std::string_view tables = "figure/figure.json";
+    read_or_note(faults, tables, [&] {
+        const auto fields = parse_table(art_text(art, tables));
+        table_row file(fields);
+        read_figure(file, made);
     });
-    for (const auto path : resource_names(pose_folder)) {
-        if (!path.ends_with(extension)) continue;
-        auto name = path.substr(pose_folder.size());
-        name.remove_suffix(extension.size());
-        read_file(path, [&](const json::object& row) { made.poses.emplace(name, pose_of(row)); });
+    for (const auto& name : art_names(art, "poses/", ".json")) {
+        const auto file = fmt::format("poses/{}.json", name);
+        read_or_note(faults, file, [&] {
+            const auto fields = parse_table(art_text(art, file));
+            made.poses.emplace(name, pose_of(table_row(fields)));
+        });
     }
     return made;
 }

@@ -1,8 +1,7 @@
 // What artists say about full figures: resources/sketch/figure/*.json and poses/*.json, and which
 // pose, build and cut a picture takes from them.
 //
-// Read once by load_figure_tables() (no I/O: they are embedded), immutable afterwards: any thread.
-// Errors: error(internal) for a table that is not as it should be, which is a bug of the build.
+// Read once as a part of the rig, immutable afterwards: any thread.
 #pragma once
 
 #include <map>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/sketch/art.hpp"
 #include "engine/sketch/skeleton.hpp"
 
 namespace medusa::sketch {
@@ -30,6 +30,7 @@ struct cut {
     std::string shoe_fill = "main_dark";
     std::string gloves;  // empty: bare hands
     std::string plates;  // colour of knee and elbow pieces; empty: none
+    std::string apron;   // colour of what hangs before the legs; empty: none
 };
 
 struct figure_tables {
@@ -40,9 +41,13 @@ struct figure_tables {
     std::map<std::string, cut, std::less<>> cuts;  // by garment file, "robe" or "robe/male"
     std::map<std::string, std::string, std::less<>> role_poses;  // for action
     std::map<std::string, std::string, std::less<>> role_props;  // where no part says one
-    std::map<std::string, std::string, std::less<>> tails;       // of species: a layer of tails.svg
-    std::map<std::string, std::string, std::less<>> prop_of_part;  // part -> layer of props.svg
-    std::map<std::string, std::string, std::less<>> pose_words;    // "dance" -> "dancing"
+    // What one sits on, by role (indoors), by scene, "indoors" and "outdoors": a layer of
+    // props.svg.
+    std::map<std::string, std::string, std::less<>> seats;
+    std::map<std::string, std::string, std::less<>> tails;  // of species: a layer of tails.svg
+    std::map<std::string, std::string, std::less<>> prop_of_part;   // part -> layer of props.svg
+    std::map<std::string, std::string, std::less<>> pose_words;     // "dance" -> "dancing"
+    std::map<std::string, std::string, std::less<>> framing_words;  // "waist up" -> "half-body"
 };
 
 struct stance {
@@ -55,9 +60,11 @@ struct stance {
     bool long_hair = false;  // it falls down the back, below the shoulders
     double line = 1;         // how thick outlines are, as in treatment
     bool cape = false;
+    bool half = false;    // the picture ends below the hips
     bool mantle = false;  // cloth over the shoulders, of a cape or a hood
 };
 
-figure_tables load_figure_tables();
+// Tables and poses that cannot be used are left out and added to `faults`.
+figure_tables read_figure_tables(const art_files& art, std::vector<art_fault>& faults);
 
 }  // namespace medusa::sketch

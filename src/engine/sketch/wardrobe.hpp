@@ -1,8 +1,7 @@
 // Everything drawn that a figure can wear or stand in, parsed once: head parts, garments, finishes
 // of a style, and the names of the scenes.
 //
-// load_wardrobe() reads embedded files only. Immutable afterwards: any thread.
-// Errors: error(internal) for a broken file.
+// Read once, immutable afterwards: any thread. Errors: error(internal) for a broken file.
 #pragma once
 
 #include <map>
@@ -11,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/sketch/dice.hpp"
 #include "engine/sketch/fragment.hpp"
+#include "engine/sketch/head.hpp"
 #include "engine/sketch/scene.hpp"
 
 namespace medusa::sketch {
@@ -20,12 +19,12 @@ namespace medusa::sketch {
 struct wardrobe {
     using pieces = std::map<std::string, fragment, std::less<>>;
 
-    dice_style figure;  // lorelei
-    pieces face;        // of resources/sketch/face: eyes, brows, mouths
-    pieces parts;       // of resources/sketch/parts, by file name
-    pieces garments;    // of resources/sketch/garments
-    pieces limbs;       // of resources/sketch/figure: hands, shoes, props
-    pieces finishes;    // of resources/sketch/finishes
+    std::map<std::string, head_rig, std::less<>> heads;  // of resources/sketch/heads
+    pieces parts;                                        // of resources/sketch/parts, by file name
+    pieces garments;                                     // of resources/sketch/garments
+    pieces limbs;     // of resources/sketch/figure: hands, shoes, props
+    pieces finishes;  // of resources/sketch/finishes
+    scenery places;
     std::vector<scene_info> scenes;
     // Word of the vocabulary -> file, as the files themselves say (m:words).
     std::map<std::string, std::string, std::less<>> garment_words, scene_words;
@@ -37,6 +36,12 @@ struct wardrobe {
     std::optional<std::string> scene_for(std::string_view word) const;
 };
 
-wardrobe load_wardrobe();
+// "Lab coat" and "lab_coat" are the vocabulary's "lab-coat".
+std::string as_word(std::string_view text);
+
+// Files that cannot be used are left out and added to `faults`.
+wardrobe read_wardrobe(const art_files& art, std::vector<art_fault>& faults);
+// Throws the first fault.
+wardrobe load_wardrobe(const art_files& art = embedded_art());
 
 }  // namespace medusa::sketch

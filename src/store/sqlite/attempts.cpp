@@ -38,7 +38,8 @@ public:
     }
 
     void end(const std::string& id, attempt_state state, const std::string& reason) override {
-        database_->write([&](connection& on) {
+        // Lost with the power, it is asked after once more: that costs less than the disk does.
+        database_->write_soon([&](connection& on) {
             query(on, "UPDATE attempts SET state = ?, reason = ? WHERE id = ? AND state = 'sent'",
                   to_string(state), reason, id)
                 .run();

@@ -39,13 +39,30 @@ database::database(const sqlite_settings& settings) : settings_(settings) {
     });
 }
 
-void database::write(const std::function<void(connection&)>& work) {
-    const std::lock_guard lock(writer_mutex_);
+// Under the writer's lock.
+void database::commit(const std::function<void(connection&)>& work) {
     patiently([&] {
         transaction changes(*writer_);
         work(*writer_);
         changes.commit();
     });
+}
+
+void database::write(const std::function<void(connection&)>& work) {
+    const std::lock_guard lock(writer_mutex_);
+    commit(work);
+}
+
+void database::write_soon(const std::function<void(connection&)>& work) {
+    const std::lock_guard lock(writer_mutex_);
+    writer_->run("PRAGMA synchronous = NORMAL");
+    try {
+        commit(work);
+    } catch (...) {
+        writer_->run("PRAGMA synchronous = FULL");
+        throw;
+    }
+    writer_->run("PRAGMA synchronous = FULL");
 }
 
 std::unique_ptr<connection> database::take_reader() {

@@ -69,6 +69,25 @@ TEST_F(sqlite_file, uses_wal_and_full_synchronisation) {
     EXPECT_STREQ(sqlite::journal_mode_for(3'051'003), "WAL");
 }
 
+TEST_F(sqlite_file, waits_for_the_disk_again_after_a_write_that_does_not) {
+    sqlite::database on(settings());
+    const auto level = [&] {
+        std::int64_t found = 0;
+        on.write([&](sqlite::connection& by) {
+            sqlite::query row(by, "PRAGMA synchronous");
+            row.next();
+            found = row.integer(0);
+        });
+        return found;
+    };
+    constexpr std::int64_t full = 2;
+    on.write_soon([](sqlite::connection& by) { by.run("CREATE TABLE soon (x)"); });
+    EXPECT_EQ(level(), full);
+    EXPECT_THROW(on.write_soon([](sqlite::connection& by) { by.run("CREATE TABLE soon (x)"); }),
+                 error);
+    EXPECT_EQ(level(), full);
+}
+
 TEST_F(sqlite_file, that_is_no_database_is_reported_as_damaged) {
     write_file_atomic(settings().file, std::string(8'192, 'x'));
     expect_words(open_error(), errc::corrupted);
