@@ -33,16 +33,10 @@ created_character already_made(const pipeline_parts& with, character record) {
 }
 
 picture_request avatar_request(const pipeline_parts& with, const character& record) {
-    picture_request request;
-    if (with.workflow) request.workflow = with.workflow->graph;
-    request.job_id = record.job_id;
-    request.appearance = record.appearance;
-    request.style = record.style;
+    auto request = request_of(with, record, record.job_id);
     request.prompt = record.generation.prompt;
     request.negative_prompt = record.generation.negative_prompt;
     request.seed = record.generation.seed;
-    request.character_seed = record.character_seed;
-    request.settings = record.generation.settings;
     return request;
 }
 

@@ -57,23 +57,23 @@ std::optional<reference_picture> avatar_of(const pipeline_parts& with, const cha
     return std::nullopt;
 }
 
+// What all pictures of the job have in common; each has its own index and seed.
 picture_request request_for(const pipeline_parts& with, const create_image_job& job,
-                            const character& owner, int index) {
-    picture_request request;
-    if (with.workflow) request.workflow = with.workflow->graph;
-    request.job_id = job.id;
-    request.image_index = index;
-    request.appearance = owner.appearance;
-    request.style = owner.style;
+                            const character& owner, const composed_prompt& prompt) {
+    auto request = request_of(with, owner, job.id);
     request.type = job.type;
     request.mood = job.mood;
     request.setting = job.setting;
-    request.seed = job.seed ? (*job.seed + std::uint64_t(index)) % (limits::seed_max + 1)
-                            : image_seed(owner.character_seed, job.id, index);
-    request.character_seed = owner.character_seed;
-    request.settings = owner.generation.settings;
+    request.wish = job.prompt;
+    request.prompt = prompt.positive;
+    request.negative_prompt = prompt.negative;
     request.reference = avatar_of(with, owner);
     return request;
+}
+
+std::uint64_t seed_for(const create_image_job& job, const character& owner, int index) {
+    if (!job.seed) return image_seed(owner.character_seed, job.id, index);
+    return (*job.seed + std::uint64_t(index)) % (limits::seed_max + 1);
 }
 
 // The picture if this job has made it already.
@@ -103,15 +103,14 @@ created_images create_image(const pipeline_parts& with, const create_image_job& 
     created_images result{owned_character(with, job), {}, {}, {}};
     const auto prompt =
         checked_prompt(with, result.owner, {job.type, job.mood, job.setting, job.prompt});
+    auto request = request_for(with, job, result.owner, prompt);
     for (int index = 0; index < job.count; ++index) {
         auto picture = made_before(with, job, index);
         if (picture) {
             count_picture(with, *picture, result.notes);
         } else {
-            auto request = request_for(with, job, result.owner, index);
-            request.wish = job.prompt;
-            request.prompt = prompt.positive;
-            request.negative_prompt = prompt.negative;
+            request.image_index = index;
+            request.seed = seed_for(job, result.owner, index);
             context.progress(stage::drawing, index, job.count);
             const auto drawn = with.engine.render(request, drawing_progress(context), context.stop);
             picture = store_picture(with, result.owner, request, drawn, {job.id, index});

@@ -102,6 +102,18 @@ std::string uncounted(const error& failure) {
 
 }  // namespace
 
+picture_request request_of(const pipeline_parts& with, const character& owner,
+                           const std::string& job_id) {
+    picture_request request;
+    request.job_id = job_id;
+    request.appearance = owner.appearance;
+    request.style = owner.style;
+    request.character_seed = owner.character_seed;
+    request.settings = owner.generation.settings;
+    if (with.workflow) request.workflow = with.workflow->graph;
+    return request;
+}
+
 progress_sink drawing_progress(const story_context& context) {
     return [&context](const render_progress& told) {
         context.progress(stage_of(told.reached), told.step, told.steps);

@@ -1,4 +1,5 @@
-// From a drawn picture to its file, manifest and record: the steps that every story shares.
+// From a character to the request for its picture, and from the drawn picture to its file, manifest
+// and record: the steps that every story shares.
 // Any thread.
 #pragma once
 
@@ -12,6 +13,10 @@ namespace medusa {
 
 // "{user folder}/characters/{slug}": where everything of a character lies.
 std::string character_folder(const pipeline_parts& with, const character& owner);
+
+// What every picture of `owner` asks of an engine; prompt, seed and reference are the story's.
+picture_request request_of(const pipeline_parts& with, const character& owner,
+                           const std::string& job_id);
 
 // Passes on what an engine tells; `context` must outlive the call that it is handed to.
 progress_sink drawing_progress(const story_context& context);
