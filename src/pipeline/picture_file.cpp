@@ -34,16 +34,13 @@ stage stage_of(render_progress::state reached) {
 void check_picture(const picture& drawn, const picture_request& request) {
     const auto seen = read_png(drawn.png);
     // A graph of the user's own may draw in a size of its own.
-    auto asked = request.settings;
-    if (request.workflow) {
-        asked.width = drawn.width;
-        asked.height = drawn.height;
-    }
-    if (int(seen.width) != asked.width || int(seen.height) != asked.height)
+    const int width = request.workflow ? drawn.width : request.settings.width;
+    const int height = request.workflow ? drawn.height : request.settings.height;
+    if (int(seen.width) != width || int(seen.height) != height)
         throw error(errc::unavailable,
                     fmt::format("Image download failed: the engine sent {}x{} pixels, asked for "
                                 "were {}x{}",
-                                seen.width, seen.height, asked.width, asked.height),
+                                seen.width, seen.height, width, height),
                     "Try again; if it stays so, look at the engine's log");
 }
 
