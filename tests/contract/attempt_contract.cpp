@@ -83,7 +83,6 @@ TEST_P(store_contract, an_attempt_ends_once) {
 }
 
 TEST_P(store_contract, attempts_go_with_their_character) {
-    const owner_info anna{"local", "anna"};
     const auto held = store_.reserved->reserve("job", anna, "luna");
     store_.characters->save(record_for("job", anna, held, "Luna"));
     auto portrait = image_for("i", held.id);

@@ -1,41 +1,12 @@
 #include "contract/store_contract.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <set>
-#include <thread>
 
 #include "core/error.hpp"
-#include "core/files.hpp"
 #include "core/limits.hpp"
-#include "core/text.hpp"
 
 namespace medusa {
 namespace {
-
-const owner_info anna{"local", "anna"};
-const owner_info ben{"other", "ben"};
-
-// A character of `owner`, saved.
-character make(const stores& store, const std::string& job, const owner_info& owner,
-               const std::string& slug) {
-    const auto held = store.reserved->reserve(job, owner, slug);
-    const auto record = record_for(job, owner, held, slug);
-    store.characters->save(record);
-    return record;
-}
-
-template <typename action>
-errc code_of(const action& act) {
-    try {
-        act();
-    } catch (const error& reason) {
-        return reason.code();
-    }
-    ADD_FAILURE() << "nothing was refused";
-    return errc::internal;
-}
 
 std::vector<std::int64_t> ids_of(const std::vector<character>& records) {
     std::vector<std::int64_t> ids;
@@ -284,117 +255,10 @@ TEST_P(store_contract, a_removed_character_takes_its_images_and_its_id_along) {
     EXPECT_EQ(make(store_, "b", anna, "luna").id, luna.id + 1);
 }
 
-TEST_P(store_contract, images_come_oldest_first) {
-    const auto held = store_.reserved->reserve("a", anna, "luna");
-    auto late = image_for("late", held.id);
-    late.created_at += std::chrono::hours(1);
-    const auto early = image_for("early", held.id);
-    const auto same_time = image_for("a-but-saved-after-early", held.id);
-    for (const auto& record : {late, early, same_time}) store_.images->save(record);
-    EXPECT_EQ(store_.images->of_character(held.id), (std::vector{early, same_time, late}));
-    EXPECT_EQ(store_.images->find("late"), late);
-    EXPECT_FALSE(store_.images->find("none"));
-    EXPECT_TRUE(store_.images->of_character(1).empty());
-}
-
-TEST_P(store_contract, an_image_needs_its_character) {
-    EXPECT_EQ(code_of([&] { store_.images->save(image_for("i", 999'999)); }), errc::not_found);
-    const auto held = store_.reserved->reserve("a", anna, "luna");
-    store_.images->save(image_for("i", held.id));
-    store_.reserved->release("a");
-    EXPECT_FALSE(store_.images->find("i"));
-}
-
-TEST_P(store_contract, an_image_is_numbered_once) {
-    const auto held = store_.reserved->reserve("a", anna, "luna");
-    EXPECT_EQ(store_.images->highest_number(), 0);
-    store_.images->save(image_for("i", held.id));
-    store_.images->set_number("i", 812);
-    store_.images->set_number("i", 900);
-    EXPECT_EQ(store_.images->find("i")->number, 812);
-    EXPECT_EQ(store_.images->highest_number(), 812);
-    EXPECT_EQ(store_.images->of_character(held.id).at(0).number, 812);
-    EXPECT_EQ(code_of([&] { store_.images->set_number("none", 1); }), errc::not_found);
-
-    store_.images->save(image_for("j", held.id));
-    store_.images->set_number("j", 5);
-    EXPECT_EQ(store_.images->highest_number(), 812);
-    auto counted = image_for("k", held.id);
-    counted.number = 813;
-    store_.images->save(counted);
-    EXPECT_EQ(store_.images->find("k")->number, 813);
-    EXPECT_EQ(store_.images->highest_number(), 813);
-    auto avatar = image_for("l", held.id);
-    avatar.number = 814;
-    store_.characters->create(record_for("a", anna, held, "Luna"), avatar);
-    EXPECT_EQ(store_.images->find("l")->number, 814);
-    EXPECT_EQ(store_.images->highest_number(), 814);
-    store_.characters->remove(held.id);
-    EXPECT_EQ(store_.images->highest_number(), 814) << "the highest ever, images may be gone";
-}
-
 TEST_P(store_contract, the_check_says_how_many_there_are) {
     make(store_, "a", anna, "luna");
     EXPECT_NE(store_.characters->check().find("1 character"), std::string::npos)
         << store_.characters->check();
-}
-
-TEST_P(store_contract, eight_threads_get_different_ids_and_slugs) {
-    constexpr int threads = 8;
-    constexpr int each = 8;
-    std::vector<std::thread> makers;
-    for (int t = 0; t < threads; ++t)
-        makers.emplace_back([&, t] {
-            for (int i = 0; i < each; ++i) {
-                const auto record = make(store_, fmt::format("{}-{}", t, i), anna, "luna");
-                EXPECT_EQ(store_.characters->find(record.id), record);
-            }
-        });
-    // One job from two threads at once: still one character.
-    std::vector<reservation> same(2);
-    for (auto& held : same)
-        makers.emplace_back([&] { held = store_.reserved->reserve("same", ben, "twin"); });
-    for (auto& maker : makers) maker.join();
-
-    EXPECT_EQ(same[0], same[1]);
-    std::set<std::int64_t> ids{same[0].id};
-    std::set<std::string> slugs;
-    for (const auto& record : store_.characters->list({.limit = 1'000})) {
-        ids.insert(record.id);
-        slugs.insert(record.slug);
-    }
-    EXPECT_EQ(slugs.size(), std::size_t(threads * each));
-    EXPECT_EQ(ids.size(), std::size_t(threads * each + 1));
-    // Only the job that was asked for twice at once may leave a number out.
-    EXPECT_LE(*ids.rbegin() - *ids.begin(), threads * each + 1) << "gaps, though nothing failed";
-}
-
-// The store does not exist before they start: they race to create it as well.
-TEST_P(store_contract, several_processes_share_one_store) {
-    const testing_support::scratch_folder shared;
-    constexpr int processes = 4;
-    constexpr int each = 10;
-    std::vector<testing_support::child> writers;
-    for (int p = 0; p < processes; ++p)
-        writers.emplace_back(
-            std::vector<std::string>{MEDUSA_STORE_WRITER, GetParam().address(shared.path()),
-                                     shared.path(), fmt::format("p{}", p), std::to_string(each)},
-            shared.path() / fmt::format("p{}.out", p));
-    for (auto& writer : writers) EXPECT_EQ(writer.wait(), 0);
-
-    std::set<std::int64_t> printed;
-    for (int p = 0; p < processes; ++p)
-        for (const auto& line :
-             split(read_file(shared.path() / fmt::format("p{}.out", p), 1 << 20), '\n'))
-            if (!line.empty()) printed.insert(std::stoll(line));
-    const auto store = GetParam().open(shared.path());
-    const auto records = store.characters->list({.limit = 1'000});
-    const auto found = ids_of(records);
-    EXPECT_EQ(std::set(found.begin(), found.end()), printed);
-    EXPECT_EQ(printed.size(), std::size_t(processes * each));
-    EXPECT_EQ(*printed.begin(), limits::first_character_id);
-    EXPECT_EQ(*printed.rbegin(), limits::first_character_id + processes * each - 1);
-    for (const auto& record : records) EXPECT_EQ(store.images->of_character(record.id).size(), 1u);
 }
 
 }  // namespace

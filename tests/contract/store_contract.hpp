@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "core/error.hpp"
 #include "store/stores.hpp"
 #include "support/child.hpp"
 
@@ -38,5 +39,28 @@ protected:
 character record_for(const std::string& job_id, const owner_info& owner, const reservation& held,
                      const std::string& name);
 image image_for(const std::string& id, std::int64_t character_id);
+
+inline const owner_info anna{"local", "anna"};
+inline const owner_info ben{"other", "ben"};
+
+// A character of `owner`, saved.
+inline character make(const stores& store, const std::string& job, const owner_info& owner,
+                      const std::string& slug) {
+    const auto held = store.reserved->reserve(job, owner, slug);
+    const auto record = record_for(job, owner, held, slug);
+    store.characters->save(record);
+    return record;
+}
+
+template <typename action>
+errc code_of(const action& act) {
+    try {
+        act();
+    } catch (const error& reason) {
+        return reason.code();
+    }
+    ADD_FAILURE() << "nothing was refused";
+    return errc::internal;
+}
 
 }  // namespace medusa

@@ -1,38 +1,21 @@
 #!/usr/bin/env python3
 """The real program with its records in MongoDB: the same commands, the same results."""
 
-import json
-import os
-import select
-import subprocess
 import unittest
 
 from house import LUNA, House
-
-SERVER = os.environ["MEDUSA_MONGO_WIRE"]
+from mongo_server import MongoServer
 
 
 class MongoTest(House):
     def setUp(self):
         super().setUp()
-        self.folder = self.home / "server"
-        self.folder.mkdir()
-        self.server = self.start_server("0")
-        self.environment["MONGODB_URI"] = self.uri + "/medusa"
+        self.start_server("0")
+        self.environment["MONGODB_URI"] = self.server.uri + "/medusa"
 
     def start_server(self, port):
-        server = subprocess.Popen([SERVER, "-port", port, self.folder], text=True,
-                                  stdout=subprocess.PIPE)
-        self.addCleanup(self.end, server)
-        self.assertTrue(select.select([server.stdout], [], [], 60)[0], "it does not start")
-        self.uri = json.loads(server.stdout.readline())["uri"]
-        return server
-
-    @staticmethod
-    def end(server):
-        server.kill()
-        server.wait()
-        server.stdout.close()
+        self.server = MongoServer(self.home / "server", port)
+        self.addCleanup(self.server.end)
 
     def test_commands_work_as_with_sqlite(self):
         luna = self.ok_json("generate", *LUNA)
@@ -49,9 +32,9 @@ class MongoTest(House):
 
     def test_a_server_that_is_gone_is_told_of_with_what_to_do(self):
         self.ok("generate", *LUNA)
-        self.end(self.server)
+        self.server.end()
         self.environment["MONGODB_URI"] = (
-            self.uri.replace("mongodb://", "mongodb://anna:canary@") +
+            self.server.uri.replace("mongodb://", "mongodb://anna:canary@") +
             "/medusa?serverSelectionTimeoutMS=500")
         for arguments in (["list"], ["generate", *LUNA]):
             message = self.refused(7, *arguments)
@@ -64,8 +47,8 @@ class MongoTest(House):
         self.assertNotIn("canary", doctor.stdout + doctor.stderr)
 
         del self.environment["MONGODB_URI"]
-        self.start_server(self.uri.rsplit(":", 1)[1])
-        self.environment["MONGODB_URI"] = self.uri + "/medusa"
+        self.start_server(self.server.port)
+        self.environment["MONGODB_URI"] = self.server.uri + "/medusa"
         self.assertEqual([one["id"] for one in self.ok_json("list")], [123456])
 
 

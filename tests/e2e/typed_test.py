@@ -11,6 +11,7 @@ import sys
 import unittest
 
 from house import BINARY, House, ROOT
+from mongo_server import MongoServer
 
 sys.path.insert(0, str(ROOT / "tests/support/fakes"))
 from running import Fake  # noqa: E402
@@ -24,11 +25,11 @@ def lines_of(text):
     return [line for line in text.replace("\\\n", " ").splitlines() if line.strip()]
 
 
-def commands_of(page):
-    """The commands of a page's bash blocks, without comments."""
-    blocks = re.findall(r"```bash\n(.*?)```", page.read_text(), re.DOTALL)
-    lines = [re.sub(r"\s+# .*", "", line) for block in blocks for line in lines_of(block)]
-    return [line for line in lines if not line.startswith("#")]
+def blocks_of(page):
+    """The commands of each bash block of a page, without comments."""
+    for block in re.findall(r"```bash\n(.*?)```", page.read_text(), re.DOTALL):
+        lines = [re.sub(r"\s+# .*", "", line) for line in lines_of(block)]
+        yield [line for line in lines if not line.startswith("#")]
 
 
 class Typed(House):
@@ -82,11 +83,16 @@ class Typed(House):
         comfyui = self.fake("fake_comfyui", "--pods", "2", "--seconds", "0.05")
         webui = self.fake("fake_a1111", "--dialect", "forge", "--seconds", "0.05")
         sdcpp = self.fake("fake_a1111", "--dialect", "sdcpp", "--seconds", "0.05")
-        return {"https://PODID-8188.proxy.runpod.net": comfyui.ports[0],
-                "https://OTHER-8188.proxy.runpod.net": comfyui.ports[1],
-                "http://127.0.0.1:8188": comfyui.ports[0],
-                "http://127.0.0.1:7860": webui.port,
-                "http://127.0.0.1:1234": sdcpp.port}
+        mongo = MongoServer(self.home / "mongo")
+        self.addCleanup(mongo.end)
+        ports = {"https://PODID-8188.proxy.runpod.net": comfyui.ports[0],
+                 "https://OTHER-8188.proxy.runpod.net": comfyui.ports[1],
+                 "http://127.0.0.1:8188": comfyui.ports[0],
+                 "http://127.0.0.1:7860": webui.port,
+                 "http://127.0.0.1:1234": sdcpp.port}
+        here = {printed: f"http://127.0.0.1:{port}" for printed, port in ports.items()}
+        return here | {"mongodb://anna:secret@db.example.com/medusa?tls=true":
+                       mongo.uri + "/medusa"}
 
     def fake(self, *arguments):
         started = Fake(*arguments)
@@ -99,17 +105,21 @@ class Typed(House):
         (self.checkout / "people.jsonl").write_text(
             json.dumps({"name": "Ada", "description": "a dwarf engineer"}) + "\n")
         for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
-            folder = self.checkout
-            for line in commands_of(page):
-                if line.startswith("cd "):
-                    folder = folder / line.removeprefix("cd ")
-                    continue
-                if line.startswith(("./scripts/", "scripts/", "cmake ", "ctest ", "git ")):
-                    continue  # these build or test: the suite that runs this is one of them
-                for printed, port in servers.items():
-                    line = line.replace(printed, f"http://127.0.0.1:{port}")
-                with self.subTest(page=page.name, line=line):
-                    self.typed(line, folder)
+            for block in blocks_of(page):
+                self.typed_block(page, block, servers)
+
+    def typed_block(self, page, block, servers):
+        folder = self.checkout
+        for line in block:
+            if line.startswith("cd "):
+                folder = folder / line.removeprefix("cd ")
+                continue
+            if line.startswith(("./scripts/", "scripts/", "cmake ", "ctest ", "git ")):
+                continue  # these build or test: the suite that runs this is one of them
+            for printed, here in servers.items():
+                line = line.replace(printed, here)
+            with self.subTest(page=page.name, line=line):
+                self.typed(line, folder)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,6 @@ namespace json = boost::json;
 using testing_support::mongo_uri_for;
 using testing_support::run_on_mongo;
 
-const owner_info anna{"local", "anna"};
-
 INSTANTIATE_TEST_SUITE_P(mongo, store_contract,
                          testing::Values(store_under_test{"mongo",
                                                           [](const fs::path& folder) {

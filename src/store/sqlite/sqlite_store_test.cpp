@@ -22,8 +22,6 @@ INSTANTIATE_TEST_SUITE_P(sqlite, store_contract,
                          testing::Values(store_under_test{
                              "sqlite", open_in, [](const fs::path&) { return "sqlite"; }}));
 
-const owner_info anna{"local", "anna"};
-
 class sqlite_file : public testing::Test {
 protected:
     sqlite_settings settings() const { return {.file = folder_.path() / "medusa.db"}; }
