@@ -7,18 +7,10 @@
 
 #include "engine/sketch/figure.hpp"
 #include "engine/sketch/raster.hpp"
+#include "support/sketch_art.hpp"
 
 namespace medusa::sketch {
 namespace {
-
-const rig& tables() {
-    static const auto loaded = load_rig();
-    return loaded;
-}
-const wardrobe& pieces() {
-    static const auto loaded = load_wardrobe();
-    return loaded;
-}
 
 picture_request full_figure(std::string_view description, std::string_view activity) {
     picture_request made;

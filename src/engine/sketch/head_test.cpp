@@ -8,18 +8,10 @@
 #include "engine/sketch/compose.hpp"
 #include "engine/sketch/mapper.hpp"
 #include "engine/sketch/sketch.hpp"
+#include "support/sketch_art.hpp"
 
 namespace medusa::sketch {
 namespace {
-
-const rig& tables() {
-    static const auto loaded = load_rig();
-    return loaded;
-}
-const wardrobe& pieces() {
-    static const auto loaded = load_wardrobe();
-    return loaded;
-}
 
 const slot_map colours = {{"ink", "#101010"},   {"skin", "#f0c0a0"},      {"shade", "#c09080"},
                           {"nose", "#906050"},  {"hair-line", "#301810"}, {"hair", "#805030"},

@@ -8,20 +8,12 @@
 
 #include "core/resources.hpp"
 #include "engine/sketch/mood.hpp"
+#include "support/sketch_art.hpp"
 
 namespace medusa::sketch {
 namespace {
 
 namespace json = boost::json;
-
-const rig& tables() {
-    static const rig loaded = load_rig();
-    return loaded;
-}
-const wardrobe& pieces() {
-    static const wardrobe loaded = load_wardrobe();
-    return loaded;
-}
 
 bool wears(const person& who, const std::string& part) {
     return std::find(who.parts.begin(), who.parts.end(), part) != who.parts.end();

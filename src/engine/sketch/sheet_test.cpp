@@ -12,24 +12,20 @@
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "engine/sketch/compose.hpp"
+#include "support/sketch_art.hpp"
 
 namespace medusa::sketch {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct loaded_art {
-    art_files art = embedded_art();
-    rig tables = load_rig(art);
-    wardrobe pieces = load_wardrobe(art);
-};
-const loaded_art& loaded() {
-    static const loaded_art once;
-    return once;
+const art_files& art() {
+    static const auto embedded = embedded_art();
+    return embedded;
 }
 
 sheet sheet_of(const std::string& name) {
-    return make_sheet(name, loaded().art, loaded().tables, loaded().pieces);
+    return make_sheet(name, art(), tables(), pieces());
 }
 
 TEST(Sheets, HoldWhatTheirNamesPromise) {
@@ -38,9 +34,9 @@ TEST(Sheets, HoldWhatTheirNamesPromise) {
     EXPECT_EQ(count("styles"), 8U * 5);
     EXPECT_EQ(count("moods"), 28U * 3);
     EXPECT_EQ(count("poses"), 8U * 5);
-    EXPECT_EQ(count("parts"), loaded().pieces.parts.size());
-    EXPECT_EQ(count("garments"), loaded().pieces.garments.size() * 4);
-    EXPECT_EQ(count("scenes"), loaded().pieces.scenes.size() * 3);
+    EXPECT_EQ(count("parts"), pieces().parts.size());
+    EXPECT_EQ(count("garments"), pieces().garments.size() * 4);
+    EXPECT_EQ(count("scenes"), pieces().scenes.size() * 3);
     EXPECT_GE(count("hats"), 16U * 4);
     EXPECT_EQ(count("hats") % 4, 0U);
 }
@@ -54,9 +50,7 @@ TEST(Sheets, EveryPictureHasALabelOfItsOwn) {
 }
 
 TEST(Sheets, ShowWhatTheirLabelsSay) {
-    const auto plan = [](const auto& request) {
-        return plan_drawing(loaded().tables, loaded().pieces, request);
-    };
+    const auto plan = [](const auto& request) { return plan_drawing(tables(), pieces(), request); };
     for (const auto& [label, request] : sheet_of("parts").pictures) {
         const auto worn = plan(request).who.parts;
         EXPECT_TRUE(std::find(worn.begin(), worn.end(), label) != worn.end()) << label;
@@ -84,8 +78,8 @@ std::string hashes() {
     std::string made;
     for (const auto& [name, about] : sheet_list())
         for (const auto& [label, request] : sheet_of(name).pictures) {
-            const auto plan = plan_drawing(loaded().tables, loaded().pieces, request);
-            const auto svg = compose_svg(loaded().pieces, plan, 1024, 1024);
+            const auto plan = plan_drawing(tables(), pieces(), request);
+            const auto svg = compose_svg(pieces(), plan, 1024, 1024);
             made += fmt::format("{}  {}: {}\n", sha256_hex(svg).substr(0, 16), name, label);
         }
     return made;

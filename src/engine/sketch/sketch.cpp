@@ -3,16 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 #include "card/png.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "engine/sketch/compose.hpp"
+#include "engine/sketch/loaded_art.hpp"
 #include "engine/sketch/mapper.hpp"
 #include "engine/sketch/paint.hpp"
-#include "engine/sketch/rig.hpp"
-#include "engine/sketch/wardrobe.hpp"
 
 namespace medusa {
 namespace {
@@ -42,9 +43,10 @@ public:
             if (stop.stop_requested()) throw error(errc::cancelled, "the picture was cancelled");
             if (progress) progress({.step = ++done, .steps = stages});
         };
-        auto plan = sketch::plan_drawing(tables_, pieces_, request);
+        const auto& [tables, pieces] = art();
+        auto plan = sketch::plan_drawing(tables, pieces, request);
         advance();
-        const auto svg = sketch::compose_svg(pieces_, plan, settings.width, settings.height);
+        const auto svg = sketch::compose_svg(pieces, plan, settings.width, settings.height);
         advance();
         const auto painted = sketch::paint(svg, plan.finish, settings.width, settings.height);
         advance();
@@ -57,7 +59,7 @@ public:
         made.engine_version = drawing_version;
         made.identity_method = "look";
         made.source_type = "algorithmicMedia";
-        made.attribution = pieces_.heads.at(plan.finish.head).attribution;
+        made.attribution = pieces.heads.at(plan.finish.head).attribution;
         made.notes = std::move(plan.notes);
         if (!settings.model.empty())
             made.notes.push_back("sketch has no models; the one asked for is only recorded");
@@ -71,13 +73,20 @@ public:
         picture_request small;
         small.settings.width = small.settings.height = limits::side_px_min;
         render(small, {}, {});
-        return fmt::format("{} head parts, {} garments, {} scenes", pieces_.parts.size(),
-                           pieces_.garments.size(), pieces_.scenes.size());
+        const auto& pieces = art().pieces;
+        return fmt::format("{} head parts, {} garments, {} scenes", pieces.parts.size(),
+                           pieces.garments.size(), pieces.scenes.size());
     }
 
 private:
-    const sketch::rig tables_ = sketch::load_rig();
-    const sketch::wardrobe pieces_ = sketch::load_wardrobe();
+    // Read by the first who draws: a command that draws nothing does not wait for it.
+    const sketch::loaded_art& art() {
+        std::call_once(read_, [this] { art_.emplace(); });
+        return *art_;
+    }
+
+    std::once_flag read_;
+    std::optional<sketch::loaded_art> art_;
 };
 
 }  // namespace

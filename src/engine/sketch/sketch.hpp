@@ -1,6 +1,7 @@
 // The embedded image engine: draws the described character as vector art, in this process.
 //
-// render() may run on any number of threads at once; all tables are shared and immutable.
+// render() may run on any number of threads at once; the first reads all tables (some 20 ms), which
+// are shared and immutable from then on.
 // Errors: error(invalid_argument) for a size outside the limits, error(cancelled).
 #pragma once
 

@@ -10,6 +10,7 @@
 #include "domain/style.hpp"
 #include "engine/sketch/compose.hpp"
 #include "engine/sketch/lint.hpp"
+#include "engine/sketch/loaded_art.hpp"
 #include "engine/sketch/mosaic.hpp"
 #include "engine/sketch/paint.hpp"
 #include "engine/sketch/sheet.hpp"
@@ -64,13 +65,6 @@ public:
     std::vector<art_fault> faults() override { return sketch::lint_art(art()); }
 
 private:
-    struct loaded_art {
-        explicit loaded_art(const sketch::art_files& art)
-            : tables(sketch::load_rig(art)), pieces(sketch::load_wardrobe(art)) {}
-        sketch::rig tables;
-        sketch::wardrobe pieces;
-    };
-
     const sketch::art_files& art() {
         if (!art_) art_ = folder_ ? sketch::read_art(*folder_) : sketch::embedded_art();
         return *art_;
@@ -87,7 +81,7 @@ private:
 
     const std::optional<fs::path> folder_;
     std::optional<sketch::art_files> art_;
-    std::optional<loaded_art> loaded_;
+    std::optional<sketch::loaded_art> loaded_;
 };
 
 }  // namespace

@@ -10,20 +10,14 @@
 #include "card/png.hpp"
 #include "core/error.hpp"
 #include "engine/sketch/compose.hpp"
+#include "support/sketch_art.hpp"
 
 namespace medusa {
 namespace {
 
 using sketch::drawing;
-
-const sketch::rig& tables() {
-    static const auto loaded = sketch::load_rig();
-    return loaded;
-}
-const sketch::wardrobe& pieces() {
-    static const auto loaded = sketch::load_wardrobe();
-    return loaded;
-}
+using sketch::pieces;
+using sketch::tables;
 
 picture_request request_of(const look& subject, int width = 128, int height = 128) {
     picture_request made;
@@ -148,6 +142,16 @@ TEST(Sketch, DrawsExactlyTheSizeAskedFor) {
         EXPECT_TRUE(std::is_sorted(steps.begin(), steps.end()));
         EXPECT_GE(steps.size(), 2U);
     }
+}
+
+TEST(Sketch, TheFirstPicturesMayBeDrawnAtOnce) {
+    const auto engine = make_sketch_engine();
+    const auto draw = [&] { return engine->render(request_of(elf()), {}, {}).png; };
+    auto one = std::async(std::launch::async, draw);
+    auto two = std::async(std::launch::async, draw);
+    const auto first = one.get();
+    EXPECT_EQ(first, two.get());
+    EXPECT_EQ(first, draw());
 }
 
 TEST(Sketch, PixelArtIsDrawnInBlocks) {
