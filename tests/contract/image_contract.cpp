@@ -51,6 +51,9 @@ TEST_P(store_contract, an_image_is_numbered_once) {
     store_.characters->create(record_for("a", anna, held, "Luna"), avatar);
     EXPECT_EQ(store_.images->find("l")->number, 814);
     EXPECT_EQ(store_.images->highest_number(), 814);
+    avatar.number = 900;
+    EXPECT_FALSE(store_.characters->create(record_for("a", anna, held, "Luna"), avatar));
+    EXPECT_EQ(store_.images->highest_number(), 814) << "the second writer changes nothing";
     store_.characters->remove(held.id);
     EXPECT_EQ(store_.images->highest_number(), 814) << "the highest ever, images may be gone";
 }

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "store/mongo/claims.hpp"
 #include "store/mongo/documents.hpp"
 #include "store/mongo/failures.hpp"
 #include "store/mongo/ports.hpp"
@@ -32,21 +33,22 @@ public:
         fields.insert(of_record.begin(), of_record.end());
         fields[avatar_field] = fields_of(avatar);
         const document made(fields);
-        claim(record);
-        const bool created = database_->insert(characters_in, made);
-        if (created) {
+        if (hold_claim(*database_, record) == claim_use::again)
+            if (const auto first = stored_as(record)) return is_second_to(*first);
+        // First: after a crash in between, the number is left out, and never used again.
+        if (avatar.number) raise_highest_number(*database_, *avatar.number);
+        if (database_->insert(characters_in, made)) {
             settle_avatar(*database_, made);
             return true;
         }
         const auto first = stored_as(record);
         if (!first) refuse_taken(record);
-        settle_avatar(*database_, *first);
-        return false;
+        return is_second_to(*first);
     }
 
     void save(const character& record) override {
         const auto fields = fields_of(record);
-        claim(record);
+        hold_claim(*database_, record);
         // Between the look and the write another process may create or remove it: look again.
         for (;;) {
             if (const auto stored = stored_as(record)) {
@@ -120,38 +122,16 @@ public:
     }
 
 private:
-    // Makes sure that the record's id and slug are its job's own. A record without a reservation,
-    // from a backup or an import, claims them now.
-    void claim(const character& record) {
-        const auto job = claim_job(record.job_id, record.id);
-        const auto slug = claim_slug(record.slug, record.id);
-        const object mine{{"_id", job}};
-        auto known = database_->find_one(claims_in, mine);
-        if (!known) {
-            const bool claimed =
-                database_->insert(claims_in, object{{"_id", job},
-                                                    {"id", record.id},
-                                                    {"userId", record.owner.user_id},
-                                                    {"slug", slug}});
-            if (claimed) {
-                database_->upsert(counters_in, object{{"_id", "characterId"}},
-                                  {{"$max", {{"value", record.id}}}});
-                return;
-            }
-            known = database_->find_one(claims_in, mine);
-            if (!known) refuse_taken(record);
-        }
-        const auto id = id_in(known->to_json()).value_or(0);
-        if (id == record.id && known->text("userId") == record.owner.user_id &&
-            known->text("slug") == slug)
-            return;
-        throw error(errc::conflict, fmt::format("job {} has character {} ({}), not {} ({})", job,
-                                                id, known->text("slug"), record.id, slug));
+    // The job has its character already.
+    bool is_second_to(const document& first) {
+        settle_avatar(*database_, first);
+        return false;
     }
 
+    // Another program has a document with the id or the slug.
     [[noreturn]] void refuse_taken(const character& record) {
-        throw error(errc::conflict, fmt::format("character id {} or slug \"{}\" is taken already",
-                                                record.id, record.slug));
+        let_go_of_claim(*database_, record);
+        throw claim_taken(record);
     }
 
     // The document of the same job; for a record from elsewhere, of the same id.

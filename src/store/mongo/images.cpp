@@ -21,7 +21,7 @@ public:
             if (gone.code() == errc::not_found) database_->remove(images_in, made.only("_id"));
             throw;
         }
-        if (record.number) raise_highest(*record.number);
+        if (record.number) raise_highest_number(*database_, *record.number);
         return true;
     }
 
@@ -55,7 +55,7 @@ public:
         if (!known) throw error(errc::not_found, fmt::format("image {} does not exist", id));
         if (known->number) return;
         // First: after a crash in between, the number is left out, and never used again.
-        raise_highest(number);
+        raise_highest_number(*database_, number);
         // Sets it where there is none; of two at the same time, the lower stays.
         database_->update(images_in, object{{"_id", id}}, {{"$min", {{"number", number}}}});
     }
@@ -73,11 +73,6 @@ private:
         if (!database_->find_one(claims_in, object{{"id", id}}) &&
             !database_->find_one(characters_in, by_id(id)))
             throw error(errc::not_found, fmt::format("character {} does not exist", id));
-    }
-
-    void raise_highest(std::int64_t number) {
-        database_->upsert(counters_in, object{{"_id", "imageNumber"}},
-                          {{"$max", {{"value", number}}}});
     }
 
     shared_database database_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <chrono>
 
 #include "contract/store_contract.hpp"
 #include "core/error.hpp"
@@ -132,6 +133,60 @@ TEST_F(mongo_database, finishes_a_removal_that_a_crash_cut_short) {
     EXPECT_TRUE(store.characters->list({}).empty());
     EXPECT_FALSE(store.images->find("i"));
     EXPECT_EQ(store.reserved->reserve("again", anna, "luna").slug, "luna");
+}
+
+// A job is given up by one process while another one, which was thought dead, stores its character:
+// whoever changes the claim first has it.
+TEST_F(mongo_database, gives_no_job_up_whose_character_is_on_its_way) {
+    const auto store = open();
+    const auto held = store.reserved->reserve("job", anna, "luna");
+    const auto set_held_at = [&](std::chrono::system_clock::time_point at) {
+        run({{"update", "medusa_claims"},
+             {"updates",
+              {{{"q", {{"_id", "job"}}},
+                {"u",
+                 {{"$set",
+                   {{"heldAt", at.time_since_epoch() / std::chrono::milliseconds(1)}}}}}}}}});
+    };
+    set_held_at(std::chrono::system_clock::now());
+    store.reserved->release("job");
+    EXPECT_EQ(store.reserved->reserve("job", anna, "luna"), held);
+    EXPECT_TRUE(
+        store.characters->create(record_for("job", anna, held, "Luna"), image_for("i", held.id)));
+    store.reserved->release("job");
+    EXPECT_EQ(store.images->of_character(held.id).size(), 1u);
+
+    const auto other = store.reserved->reserve("dead", anna, "zara");
+    run({{"update", "medusa_claims"},
+         {"updates", {{{"q", {{"_id", "dead"}}}, {"u", {{"$set", {{"heldAt", 5}}}}}}}}});
+    store.reserved->release("dead");
+    EXPECT_NE(store.reserved->reserve("dead", anna, "zara"), other)
+        << "nobody stores that any more";
+}
+
+TEST_F(mongo_database, makes_no_character_for_a_job_that_is_being_given_up) {
+    const auto store = open();
+    const auto held = store.reserved->reserve("job", anna, "luna");
+    run({{"update", "medusa_claims"},
+         {"updates", {{{"q", {{"_id", "job"}}}, {"u", {{"$set", {{"removing", true}}}}}}}}});
+    const auto record = record_for("job", anna, held, "Luna");
+    EXPECT_EQ(code_of([&] { store.characters->create(record, image_for("i", held.id)); }),
+              errc::conflict);
+    EXPECT_FALSE(store.characters->find(held.id));
+    EXPECT_NE(store.reserved->reserve("job", anna, "luna").id, held.id);
+}
+
+TEST_F(mongo_database, frees_the_slug_of_a_character_that_could_not_be_made) {
+    const auto store = open();
+    const auto held = store.reserved->reserve("job", anna, "luna");
+    insert("characters", {{"_id", "other"}, {"id", held.id}});
+    EXPECT_EQ(code_of([&] {
+                  store.characters->create(record_for("job", anna, held, "Luna"),
+                                           image_for("i", held.id));
+              }),
+              errc::conflict);
+    store.reserved->release("job");
+    EXPECT_EQ(store.reserved->reserve("next", anna, "luna").slug, "luna");
 }
 
 TEST_F(mongo_database, with_a_damaged_record_names_it) {

@@ -20,6 +20,9 @@ std::unique_ptr<attempt_log> make_attempts(shared_database on);
 // Gives the avatar inside a character's document a document of its own, and takes it out of there.
 void settle_avatar(database& on, const document& character);
 
+// Sees that the highest image number is at least this one.
+void raise_highest_number(database& on, std::int64_t number);
+
 // Removes what hangs on a character that is gone, or on a reservation that is given up, and at last
 // its claim, which is marked as `removing` already.
 void finish_removal(database& on, const std::string& job_id, std::int64_t id);

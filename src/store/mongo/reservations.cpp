@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 
+#include "store/mongo/claims.hpp"
 #include "store/mongo/documents.hpp"
 #include "store/mongo/ports.hpp"
 #include "store/mongo/schema.hpp"
@@ -17,8 +18,6 @@ namespace json = boost::json;
 // Above every character that a slug has.
 constexpr auto after_every_ending = "~";
 
-// A claim {_id: job, id, userId, slug} holds an id and a slug, from the reservation until the
-// character is removed. Its three unique indexes decide who was first.
 class mongo_reservations final : public reservations {
 public:
     explicit mongo_reservations(shared_database on) : database_(std::move(on)) {}
@@ -49,7 +48,7 @@ public:
         const object mine{{"_id", job_id}};
         const auto known = database_->find_one(claims_in, mine);
         if (!known || database_->find_one(characters_in, mine)) return;
-        database_->update(claims_in, mine, {{"$set", {{"removing", true}}}});
+        if (!give_up_claim(*database_, job_id)) return;
         finish_removal(*database_, job_id, id_in(known->to_json()).value_or(0));
     }
 

@@ -22,6 +22,10 @@ void settle_avatar(database& on, const document& character) {
     if (left == 0) on.remove(images_in, made.only("_id"));
 }
 
+void raise_highest_number(database& on, std::int64_t number) {
+    on.upsert(counters_in, object{{"_id", "imageNumber"}}, {{"$max", {{"value", number}}}});
+}
+
 void finish_removal(database& on, const std::string& job_id, std::int64_t id) {
     json::array jobs{json::value(job_id)};
     const object of_it{{"characterId", id}};
@@ -29,7 +33,8 @@ void finish_removal(database& on, const std::string& job_id, std::int64_t id) {
         if (auto job = image.text("jobId"); !job.empty()) jobs.emplace_back(std::move(job));
     on.remove(attempts_in, object{{"jobId", {{"$in", std::move(jobs)}}}});
     on.remove(images_in, of_it);
-    on.remove(claims_in, object{{"_id", job_id}});
+    // Only the marked one: another process may have finished this, and the job begun anew.
+    on.remove(claims_in, object{{"_id", job_id}, {"removing", true}});
 }
 
 void finish_what_was_begun(database& on) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -10,12 +11,14 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 )
 
 const (
 	headerBytes  = 16 // length, request id, answer to, operation: 32 bits each, little-endian
 	messageBytes = 48 << 20
 	opMsg        = 2013
+	textType     = 2 // of a field in BSON
 )
 
 // Passes commands on to the database one at a time: FerretDB reads a document and writes it back in
@@ -25,6 +28,8 @@ const (
 type gate struct {
 	database string
 	lose     int
+	tally    *json.Encoder // where each command is written down, if anywhere; guarded by turn
+	indexed  func()        // called after each createIndexes, before its answer goes out
 
 	turn     sync.Mutex
 	commands int // guarded by turn
@@ -89,28 +94,46 @@ func (g *gate) relay(client net.Conn) {
 func (g *gate) ask(database net.Conn, request []byte) (answer []byte, lost bool, err error) {
 	g.turn.Lock()
 	defer g.turn.Unlock()
+	began := time.Now()
 	if _, err := database.Write(request); err != nil {
 		return nil, false, err
 	}
 	if answer, err = readMessage(database); err != nil {
 		return nil, false, err
 	}
-	if g.lose > 0 && isWork(request) {
+	command, collection := named(request)
+	if g.tally != nil {
+		_ = g.tally.Encode(map[string]any{"command": command, "collection": collection,
+			"us": time.Since(began).Microseconds()})
+	}
+	if command == "createIndexes" {
+		g.indexed()
+	}
+	if g.lose > 0 && isWork(command) {
 		g.commands++
 		lost = g.commands%g.lose == 0
 	}
 	return answer, lost, nil
 }
 
-// Whether it is a command on documents, told by the first name in its body (after the header come
-// 4 bytes of flags, 1 of section kind, 4 of length and 1 of type).
-func isWork(message []byte) bool {
+// The command and the collection, as the first field of the body names them (after the header come
+// 4 bytes of flags, 1 of section kind, 4 of length and 1 of type; a text has 4 bytes of length).
+func named(message []byte) (command, collection string) {
 	const name = headerBytes + 10
 	if len(message) < name || binary.LittleEndian.Uint32(message[12:]) != opMsg {
-		return false
+		return "", ""
 	}
-	command, _, _ := bytes.Cut(message[name:], []byte{0})
-	switch string(command) {
+	first, rest, _ := bytes.Cut(message[name:], []byte{0})
+	if message[name-1] == textType && len(rest) > 4 {
+		value, _, _ := bytes.Cut(rest[4:], []byte{0})
+		collection = string(value)
+	}
+	return string(first), collection
+}
+
+// Whether it is a command on documents.
+func isWork(command string) bool {
+	switch command {
 	case "insert", "update", "delete", "findAndModify", "find":
 		return true
 	}
