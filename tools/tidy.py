@@ -26,7 +26,8 @@ core
 domain
 record card
 config net decode
-asset store embed search job
+job
+asset store embed search
 engine
 number
 pipeline

@@ -19,6 +19,7 @@ struct character_draft {
     std::string style;  // empty: the default style
     generation_settings settings;
     std::optional<std::uint64_t> seed;  // of the avatar; none: the character's own
+    friend bool operator==(const character_draft&, const character_draft&) = default;
 };
 
 // The draft with white space put in order, control characters gone, empty tags left out and the

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "domain/character.hpp"
+#include "domain/workflow.hpp"
 
 namespace medusa {
 
@@ -20,12 +21,6 @@ namespace medusa {
 struct reference_picture {
     std::string image_id;
     std::function<std::string()> read;  // the PNG file; throws what the asset store throws
-};
-
-// A graph that the user exported from ComfyUI in API format, with placeholders such as %prompt%.
-struct user_workflow {
-    std::string name;  // of the file, for messages
-    std::string json;  // checked by the engine before anything is queued
 };
 
 struct picture_request {

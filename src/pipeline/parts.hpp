@@ -12,18 +12,12 @@
 #include "core/clock.hpp"
 #include "core/ids.hpp"
 #include "domain/policy.hpp"
+#include "domain/workflow.hpp"
 #include "embed/embedder.hpp"
 #include "engine/engine.hpp"
 #include "store/character_store.hpp"
 
 namespace medusa {
-
-// A graph of the user's own, with what its nodes say: the policy sees that.
-struct checked_workflow {
-    user_workflow graph;
-    std::string positive_text;  // every text input but those
-    std::string negative_text;  // that only lead to a sampler's negative side
-};
 
 struct pipeline_parts {
     image_engine& engine;

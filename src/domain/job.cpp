@@ -1,0 +1,61 @@
+#include "domain/job.hpp"
+
+#include <utility>
+
+namespace medusa {
+namespace {
+
+constexpr std::pair<job_state, std::string_view> state_words[] = {
+    {job_state::queued, "queued"}, {job_state::leased, "leased"},       {job_state::done, "done"},
+    {job_state::failed, "failed"}, {job_state::cancelled, "cancelled"}, {job_state::dead, "dead"},
+};
+constexpr std::pair<job_stage, std::string_view> stage_words[] = {
+    {job_stage::accepted, "accepted"}, {job_stage::rendered, "rendered"},
+    {job_stage::uploaded, "uploaded"}, {job_stage::recorded, "recorded"},
+    {job_stage::indexed, "indexed"},
+};
+
+template <class Words, class Value>
+std::string_view word_for(const Words& words, Value value) {
+    for (const auto& [known, word] : words)
+        if (known == value) return word;
+    return {};
+}
+
+}  // namespace
+
+std::string_view to_string(job_state state) {
+    return word_for(state_words, state);
+}
+
+std::string_view to_string(job_stage stage) {
+    return word_for(stage_words, stage);
+}
+
+std::optional<job_state> job_state_from(std::string_view word) {
+    for (const auto& [state, known] : state_words)
+        if (known == word) return state;
+    return std::nullopt;
+}
+
+std::optional<job_stage> job_stage_from(std::string_view word) {
+    for (const auto& [stage, known] : stage_words)
+        if (known == word) return stage;
+    return std::nullopt;
+}
+
+bool has_ended(job_state state) {
+    switch (state) {
+        case job_state::queued:
+        case job_state::leased:
+            return false;
+        case job_state::done:
+        case job_state::failed:
+        case job_state::cancelled:
+        case job_state::dead:
+            return true;
+    }
+    return true;
+}
+
+}  // namespace medusa

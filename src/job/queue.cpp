@@ -1,0 +1,290 @@
+#include "job/queue.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/limits.hpp"
+#include "core/text.hpp"
+#include "job/lifecycle.hpp"
+#include "record/job_json.hpp"
+
+namespace medusa {
+namespace {
+
+constexpr std::chrono::hours keys_kept{24};
+// What is waited for at most before the next try; what lies further ahead is a clock set back.
+constexpr std::chrono::hours pause_max{1};
+constexpr std::size_t events_kept = 40;
+constexpr std::size_t failures_kept = 25;
+// How often a change is tried again that others were quicker with.
+constexpr int races_max = 100;
+
+template <class List>
+void keep_newest(List& list, std::size_t most) {
+    if (list.size() > most) list.erase(list.begin(), list.end() - std::ptrdiff_t(most));
+}
+
+void tell(job& about, time_point now, std::string what, std::string detail = {}) {
+    const auto sequence = about.events.empty() ? 1 : about.events.back().sequence + 1;
+    about.events.push_back({sequence, now, std::move(what), std::move(detail)});
+    keep_newest(about.events, events_kept);
+}
+
+bool ended_badly(job_state state) {
+    return has_ended(state) && state != job_state::done;
+}
+
+// What the user is told of and a restart could not find out again is on the disk first. `done` is
+// not among it: the record says that.
+job_durability durability_of(const job& changed) {
+    return ended_badly(changed.status.state) ? job_durability::now : job_durability::soon;
+}
+
+std::vector<job_request> requests_of(const std::vector<asked_job>& jobs) {
+    std::vector<job_request> requests;
+    for (const auto& one : jobs) requests.push_back(one.request);
+    return requests;
+}
+
+void expect_key(const std::string& key) {
+    const auto printable_ascii = [](char c) { return c >= ' ' && c <= '~'; };
+    if (key.size() > limits::idempotency_key_chars ||
+        !std::all_of(key.begin(), key.end(), printable_ascii))
+        throw error(
+            errc::invalid_argument, "the idempotency key is malformed",
+            fmt::format("Send 1 to {} printable ASCII characters", limits::idempotency_key_chars));
+}
+
+[[noreturn]] void refuse_other_request(const submission& asked, const submission& stored) {
+    if (stored.id == asked.id)
+        throw error(errc::conflict,
+                    fmt::format("the batch {} was made of other lines or settings", asked.id),
+                    "Give the file and options as they were, or start a new batch");
+    throw error(errc::conflict, "the idempotency key was used for another request",
+                "Use a new key for a new request");
+}
+
+error unknown_job(const std::string& id) {
+    return error(errc::not_found, fmt::format("there is no job {}", printable(id)),
+                 "medusa jobs shows yours");
+}
+
+}  // namespace
+
+submission job_queue::submit(submission asked, const std::vector<asked_job>& jobs) {
+    if (jobs.empty()) throw error(errc::invalid_argument, "nothing was asked for");
+    expect_key(asked.idempotency_key);
+    const auto waiting = parts_.intake.count({.user_id = asked.owner.user_id}).queued;
+    if (waiting + jobs.size() > limits::jobs_waiting)
+        throw error(
+            errc::quota,
+            fmt::format("{} jobs of yours are waiting, and at most {} may",
+                        fmt::group_digits(waiting), fmt::group_digits(limits::jobs_waiting)),
+            "Wait until some are done, or cancel some: medusa jobs");
+    if (asked.id.empty()) asked.id = parts_.ids.uuid();
+    asked.fingerprint = fingerprint_of(asked.owner, asked.surroundings, requests_of(jobs));
+    asked.total = jobs.size();
+    asked.created_at = parts_.time.now();
+
+    std::vector<job> made(jobs.size());
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        auto& one = made[i];
+        one.id = derived_uuid(asked.id, int(i));
+        one.submission_id = asked.id;
+        one.index = int(i);
+        one.line = jobs[i].line;
+        one.owner = asked.owner;
+        one.request = jobs[i].request;
+        one.priority = jobs[i].priority;
+        one.tries_max = jobs[i].tries_max;
+        one.created_at = one.updated_at = asked.created_at;
+        tell(one, asked.created_at, "queued");
+    }
+    const auto stored = parts_.intake.submit(asked, made, asked.created_at - keys_kept);
+    if (stored.fingerprint != asked.fingerprint) refuse_other_request(asked, stored);
+    return stored;
+}
+
+std::optional<submission> job_queue::find_submission(const std::string& id) {
+    return parts_.intake.find_submission(id);
+}
+
+std::optional<submission> job_queue::find_unfinished(const owner_info& owner,
+                                                     const job_surroundings& surroundings,
+                                                     const std::vector<asked_job>& jobs) {
+    return parts_.intake.find_unfinished(owner.user_id,
+                                         fingerprint_of(owner, surroundings, requests_of(jobs)));
+}
+
+std::optional<job> job_queue::find(const std::string& id) {
+    return parts_.intake.find(id);
+}
+
+std::vector<listed_job> job_queue::list(const job_query& wanted) {
+    return parts_.intake.list(wanted);
+}
+
+job_counts job_queue::count(const job_query& wanted) {
+    return parts_.intake.count(wanted);
+}
+
+void job_queue::stamp(job& changed) {
+    changed.updated_at = parts_.time.now();
+    ++changed.revision;
+    if (changed.status.state != job_state::leased) {
+        changed.lease = {};
+        changed.progress = {};
+    }
+}
+
+job job_queue::user_change(const std::string& id, const std::string& user_id, const change& apply) {
+    for (int race = 0; race < races_max; ++race) {
+        auto found = parts_.leases.find(id);
+        if (!found || found->owner.user_id != user_id) throw unknown_job(id);
+        auto changed = *found;
+        apply(changed);
+        if (changed == *found) return changed;
+        stamp(changed);
+        if (parts_.leases.swap(changed, found->revision, job_durability::now)) return changed;
+    }
+    throw error(errc::conflict, fmt::format("job {} changes all the time", id), "Try again");
+}
+
+job job_queue::cancel(const std::string& id, const std::string& user_id) {
+    return user_change(id, user_id, [&](job& one) {
+        const auto before = one.status;
+        one.status = lifecycle::cancelled(one.status);
+        if (one.status == before) return;
+        const bool at_once = one.status.state == job_state::cancelled;
+        tell(one, parts_.time.now(), at_once ? "cancelled" : "cancel wanted");
+    });
+}
+
+job job_queue::retry(const std::string& id, const std::string& user_id) {
+    return user_change(id, user_id, [&](job& one) {
+        one.status = lifecycle::retried(one.status);
+        tell(one, parts_.time.now(), "queued", "by the user, once more");
+    });
+}
+
+std::optional<job> job_queue::lease(const std::string& worker, const job_filter& wanted,
+                                    bool alone_ok) {
+    for (int race = 0; race < races_max; ++race) {
+        const auto now = parts_.time.now();
+        auto found = parts_.leases.next(wanted, now, now + pause_max);
+        if (!found || (lifecycle::runs_alone(found->status) && !alone_ok)) return std::nullopt;
+        const auto revision = found->revision;
+        found->status = lifecycle::leased(found->status);
+        found->lease = {parts_.ids.uuid(), worker, 0};
+        tell(*found, now, "leased", worker);
+        stamp(*found);
+        if (parts_.leases.swap(*found, revision, job_durability::soon)) return found;
+    }
+    return std::nullopt;
+}
+
+bool job_queue::held_change(job& held, const change& apply) {
+    for (int race = 0; race < races_max; ++race) {
+        auto changed = held;
+        apply(changed);
+        stamp(changed);
+        if (parts_.leases.swap(changed, held.revision, durability_of(changed))) {
+            held = std::move(changed);
+            return true;
+        }
+        // Somebody else changed it: the user, or another thread of this very worker.
+        auto newest = parts_.leases.find(held.id);
+        if (!newest || newest->status.state != job_state::leased ||
+            newest->lease.token != held.lease.token)
+            return false;
+        held = std::move(*newest);
+    }
+    throw error(errc::conflict, fmt::format("job {} changes all the time", held.id));
+}
+
+bool job_queue::beat(job& held) {
+    return held_change(held, [](job& one) { ++one.lease.beats; });
+}
+
+bool job_queue::reached(job& held, job_stage stage) {
+    return held_change(held, [&](job& one) {
+        const auto before = one.status.stage;
+        one.status = lifecycle::reached(one.status, stage);
+        if (one.status.stage != before) tell(one, parts_.time.now(), std::string(to_string(stage)));
+    });
+}
+
+bool job_queue::picture_whole(job& held) {
+    return held_change(held, [&](job& one) {
+        one.status = lifecycle::picture_whole(one.status);
+        tell(one, parts_.time.now(), "picture", fmt::format("{} whole", one.status.pictures));
+    });
+}
+
+bool job_queue::progressed(job& held, const job_progress& progress) {
+    return held_change(held, [&](job& one) { one.progress = progress; });
+}
+
+bool job_queue::succeeded(job& held, const std::vector<std::string>& notes) {
+    return held_change(held, [&](job& one) {
+        one.status = lifecycle::succeeded(one.status);
+        one.notes = notes;
+        tell(one, parts_.time.now(), "done");
+    });
+}
+
+bool job_queue::failed(job& held, const error& failure) {
+    return held_change(held, [&](job& one) {
+        const auto now = parts_.time.now();
+        const auto stage = one.status.stage;
+        one.status = lifecycle::failed(one.status, failure, one.tries_max, now, parts_.random());
+        one.failures.push_back({now, stage, std::string(info(failure.code()).name),
+                                failure.detail(), failure.advice()});
+        keep_newest(one.failures, failures_kept);
+        const bool again = !ended_badly(one.status.state);
+        tell(one, now, again ? "retry" : std::string(to_string(one.status.state)),
+             failure.detail());
+    });
+}
+
+bool job_queue::released(job& held) {
+    return held_change(held, [&](job& one) {
+        one.status = lifecycle::released(one.status);
+        tell(one, parts_.time.now(), std::string(to_string(one.status.state)),
+             "given back by its worker, which stops");
+    });
+}
+
+bool job_queue::cancel_heard(job& held) {
+    return held_change(held, [&](job& one) {
+        one.status = lifecycle::cancel_heard(one.status);
+        tell(one, parts_.time.now(), "cancelled");
+    });
+}
+
+std::vector<held_job> job_queue::held() {
+    return parts_.leases.held();
+}
+
+bool job_queue::take_back(const held_job& seen, const std::string& reason) {
+    auto found = parts_.leases.find(seen.id);
+    if (!found || found->status.state != job_state::leased || found->lease != seen.lease)
+        return false;
+    const auto revision = found->revision;
+    found->status = lifecycle::lost(found->status);
+    const auto now = parts_.time.now();
+    if (ended_badly(found->status.state))
+        found->failures.push_back({now,
+                                   found->status.stage,
+                                   "internal",
+                                   "every worker that runs it alone goes down",
+                                   {}});
+    tell(*found, now,
+         has_ended(found->status.state) ? std::string(to_string(found->status.state)) : "lost",
+         reason);
+    stamp(*found);
+    return parts_.leases.swap(*found, revision, durability_of(*found));
+}
+
+}  // namespace medusa

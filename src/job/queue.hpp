@@ -1,0 +1,95 @@
+// The queue: what is asked of jobs by doors and workers, over the ports of any store.
+//
+// Made in app/; used from several threads at once, beside queues of other processes on the same
+// store. Every change is compared-and-set against the job's revision, and a worker's changes are
+// fenced by its token as well: who lost its lease changes nothing any more, however late it wakes.
+// Throws what the ports throw, and what each function says.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/ids.hpp"
+#include "job/job_intake.hpp"
+#include "job/job_leases.hpp"
+#include "net/retry.hpp"
+
+namespace medusa {
+
+// What a door hands in: the jobs of one submission, in order.
+struct asked_job {
+    job_request request;
+    int line = 0;
+    int priority = 0;
+    int tries_max = 0;
+};
+
+struct job_queue_parts {
+    job_intake& intake;
+    job_leases& leases;
+    const clock& time;
+    id_source& ids;
+    unit_random random;
+};
+
+class job_queue {
+public:
+    explicit job_queue(job_queue_parts parts) : parts_(std::move(parts)) {}
+
+    // Accepts the jobs, durable when it returns. `asked` needs owner and surroundings, and may
+    // bring an id (a batch that goes on) and an idempotency key; the rest is filled in. Where the
+    // same was accepted before under this id or key, that submission is returned, and nothing is
+    // added. Throws error(conflict) for a key or id that stands for something else, quota when the
+    // owner has limits::jobs_waiting, invalid_argument for a malformed key or no job.
+    submission submit(submission asked, const std::vector<asked_job>& jobs);
+
+    std::optional<submission> find_submission(const std::string& id);
+    // The newest of this owner that asked for the same and is not done.
+    std::optional<submission> find_unfinished(const owner_info& owner,
+                                              const job_surroundings& surroundings,
+                                              const std::vector<asked_job>& jobs);
+    std::optional<job> find(const std::string& id);
+    std::vector<listed_job> list(const job_query& wanted);
+    job_counts count(const job_query& wanted);
+
+    // The user's wishes. Each returns the job as it is afterwards. Throws error(not_found) for a
+    // job that is not there or is another user's, error(conflict) as lifecycle.hpp says.
+    job cancel(const std::string& id, const std::string& user_id);
+    job retry(const std::string& id, const std::string& user_id);
+
+    // The next job, now held by `worker`; empty: nothing is ready. `alone_ok`: nothing else runs
+    // here, so that it may be one that runs alone; if not, and one of those is next, then nothing
+    // is leased until it may be.
+    std::optional<job> lease(const std::string& worker, const job_filter& wanted, bool alone_ok);
+
+    // What the holder of a lease says. Each changes `held` to the newest state, and returns false,
+    // and changes nothing, when the lease is lost. beat() tells of `held.status.cancel_wanted`.
+    bool beat(job& held);
+    bool reached(job& held, job_stage stage);
+    bool picture_whole(job& held);
+    bool progressed(job& held, const job_progress& progress);
+    bool succeeded(job& held, const std::vector<std::string>& notes);
+    bool failed(job& held, const error& failure);
+    bool released(job& held);
+    bool cancel_heard(job& held);
+
+    // Every leased job, for those who watch over workers.
+    std::vector<held_job> held();
+    // Takes a job from a worker that is seen to be dead or silent: nothing happens if it showed a
+    // sign of life since `seen`. True: it is free now, or dead.
+    bool take_back(const held_job& seen, const std::string& reason);
+
+private:
+    using change = std::function<void(job&)>;
+    bool held_change(job& held, const change& apply);
+    job user_change(const std::string& id, const std::string& user_id, const change& apply);
+    void stamp(job& changed);
+
+    job_queue_parts parts_;
+};
+
+}  // namespace medusa
