@@ -5,11 +5,14 @@
 // conflict as documented below, invalid_argument for a path of another form.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/clock.hpp"
 
 namespace medusa {
 
@@ -17,6 +20,21 @@ struct stored_asset {
     std::string url;
     std::filesystem::path local_path;  // empty when the store is not a local folder
 };
+
+struct asset_entry {
+    std::string path;
+    std::uint64_t bytes = 0;
+    time_point stored_at{};  // last; of an asset whose age the store does not know: now
+    friend bool operator==(const asset_entry&, const asset_entry&) = default;
+};
+
+// What writes that were cut short left behind.
+struct unfinished_writes {
+    std::size_t files = 0;
+    std::uint64_t bytes = 0;
+};
+
+enum class unfinished { count, remove };
 
 enum class if_present {
     keep,     // the same bytes are fine; other bytes are error(conflict) and stay untouched
@@ -35,8 +53,13 @@ public:
     virtual std::optional<std::string> get(std::string_view path) = 0;
     // Nothing there counts as success. Folders stay.
     virtual void remove(std::string_view path) = 0;
-    // The paths of all assets below `folder`, sorted; unfinished writes are not among them.
-    virtual std::vector<std::string> list(std::string_view folder) = 0;
+    // All assets below `folder`, sorted by path; unfinished writes are not among them.
+    virtual std::vector<asset_entry> entries(std::string_view folder) = 0;
+    // Their paths alone.
+    std::vector<std::string> list(std::string_view folder);
+    // Counts or removes the unfinished writes that were last at work before `before`: their process
+    // has died. None where the service itself keeps whole assets only.
+    virtual unfinished_writes sweep_unfinished(time_point before, unfinished what) = 0;
     // Where put() of this path stores it, without a look at the store. The url leads to the same
     // bytes as put()'s; it may lack what only the store knows (a version).
     virtual stored_asset locate(std::string_view path) const = 0;

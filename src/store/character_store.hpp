@@ -23,6 +23,19 @@ struct reservation {
     friend bool operator==(const reservation&, const reservation&) = default;
 };
 
+// A user's folder of the asset tree.
+struct bound_folder {
+    std::string user_id;
+    std::string folder;
+};
+
+// A reservation that has no record, as it was found.
+struct unused_reservation {
+    std::string job_id;
+    reservation held;
+    time_point asked_at{};  // when its job asked for it last; 1970 where that is not known
+};
+
 // Ids and slugs, taken before anything is drawn. Keyed by job id: asking again gives the same.
 class reservations {
 public:
@@ -34,6 +47,15 @@ public:
     virtual void release(const std::string& job_id) = 0;
     // The folder of a user in the asset tree, bound on first use (slug, then slug-2, slug-3 ...).
     virtual std::string user_folder(const owner_info& owner) = 0;
+    // Every folder that is bound.
+    virtual std::vector<bound_folder> user_folders() = 0;
+    // Every reservation that has no record, in the order of their ids.
+    virtual std::vector<unused_reservation> unused() = 0;
+    // Gives one up, unless its job has asked for it again since it was found, or has its record by
+    // now: false then. It may be asked for at the same time.
+    virtual bool release_unused(const unused_reservation& found) = 0;
+    // Takes to their end the changes that a crash cut short; returns how many there were.
+    virtual std::size_t finish_begun() = 0;
 };
 
 struct character_query {

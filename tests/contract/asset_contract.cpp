@@ -183,6 +183,31 @@ TEST_P(asset_contract, lists_what_lies_below_a_folder_sorted) {
     EXPECT_EQ(assets_->list(""), (paths{"a/2", "a/c/1", "a/c/d/3", "ab/1", "b/2"}));
 }
 
+TEST_P(asset_contract, tells_how_large_and_how_old_an_asset_is) {
+    using namespace std::chrono_literals;
+    const auto before = system_clock().now() - 2s;  // some stores count in seconds
+    assets_->put("a/x.png", "four");
+    assets_->put("a/embeddings.json", "old");
+    assets_->put("a/embeddings.json", "new one", if_present::replace);
+    const auto found = assets_->entries("a");
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_EQ(found[0].path, "a/embeddings.json");
+    EXPECT_EQ(found[0].bytes, 7u);
+    EXPECT_EQ(found[1].path, "a/x.png");
+    EXPECT_EQ(found[1].bytes, 4u);
+    for (const auto& one : found) {
+        EXPECT_GT(one.stored_at, before);
+        EXPECT_LT(one.stored_at, system_clock().now() + 5s);
+    }
+}
+
+TEST_P(asset_contract, finished_assets_are_not_taken_for_unfinished_ones) {
+    assets_->put(avatar, "x");
+    const auto later = system_clock().now() + std::chrono::hours(1);
+    EXPECT_EQ(assets_->sweep_unfinished(later, unfinished::remove).files, 0u);
+    EXPECT_EQ(assets_->get(avatar), "x");
+}
+
 TEST_P(asset_contract, eight_threads_agree_on_one_content) {
     std::vector<std::thread> writers;
     std::vector<int> stored(8);

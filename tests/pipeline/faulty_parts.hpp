@@ -81,7 +81,12 @@ public:
     }
     std::optional<std::string> get(std::string_view path) override { return inner_.get(path); }
     void remove(std::string_view path) override { inner_.remove(path); }
-    std::vector<std::string> list(std::string_view folder) override { return inner_.list(folder); }
+    std::vector<asset_entry> entries(std::string_view folder) override {
+        return inner_.entries(folder);
+    }
+    unfinished_writes sweep_unfinished(time_point before, unfinished what) override {
+        return inner_.sweep_unfinished(before, what);
+    }
     stored_asset locate(std::string_view path) const override { return inner_.locate(path); }
     std::string check() override { return inner_.check(); }
 
@@ -105,6 +110,12 @@ public:
     }
     void release(const std::string& job_id) override { inner_.release(job_id); }
     std::string user_folder(const owner_info& owner) override { return inner_.user_folder(owner); }
+    std::vector<bound_folder> user_folders() override { return inner_.user_folders(); }
+    std::vector<unused_reservation> unused() override { return inner_.unused(); }
+    bool release_unused(const unused_reservation& found) override {
+        return plan_.run("release_unused", [&] { return inner_.release_unused(found); });
+    }
+    std::size_t finish_begun() override { return inner_.finish_begun(); }
 
 private:
     reservations& inner_;

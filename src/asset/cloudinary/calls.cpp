@@ -75,6 +75,12 @@ json::object fields_of(const http_request& request, const http_reply& reply) {
     return std::move(*fields);
 }
 
+// The version of an asset is the time of its last upload, in seconds since 1970
+// (support.cloudinary.com, "What are image versions?").
+time_point stored_at(std::int64_t version, time_point now) {
+    return version > 0 ? time_point(std::chrono::seconds(version)) : now;
+}
+
 std::string signed_in(const std::string& address, const cloudinary_account& account) {
     const auto host = address.find("://") + 3;
     return fmt::format("{}{}:{}@{}", address.substr(0, host), url_escape(account.api_key),
@@ -153,7 +159,10 @@ found_page cloudinary_calls::list(std::string_view type, std::string_view prefix
         if (!entry.is_object()) throw no_answer(request, reply.status);
         const auto& asset = entry.get_object();
         if (auto path = path_of_found(type, text_in(asset, "public_id"), text_in(asset, "format")))
-            page.paths.push_back(std::move(*path));
+            page.assets.push_back(
+                {std::move(*path),
+                 std::uint64_t(std::max<std::int64_t>(number_in(asset, "bytes"), 0)),
+                 stored_at(number_in(asset, "version"), wall_.now())});
     }
     return page;
 }

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "asset/asset_store.hpp"
 #include "asset/cloudinary/account.hpp"
 #include "asset/cloudinary/asset_name.hpp"
 #include "core/clock.hpp"
@@ -31,8 +32,8 @@ struct upload_receipt {
 };
 
 struct found_page {
-    std::vector<std::string> paths;  // assets that no path leads to are left out
-    std::string next_cursor;         // empty: the last page
+    std::vector<asset_entry> assets;  // those that no path leads to are left out
+    std::string next_cursor;          // empty: the last page
 };
 
 struct account_usage {

@@ -65,22 +65,25 @@ public:
         });
     }
 
-    std::vector<std::string> list(std::string_view folder) override {
+    std::vector<asset_entry> entries(std::string_view folder) override {
         const auto prefix = folder.empty() ? std::string() : checked_asset_path(folder) + "/";
-        std::vector<std::string> found;
+        std::vector<asset_entry> found;
         for (const auto* type : {"image", "raw"}) {
             std::string cursor;
             do {
                 auto page = with_retries("Cloudinary listing failed", [&] {
                     return calls_.list(type, prefix, cursor, options_.stop);
                 });
-                std::move(page.paths.begin(), page.paths.end(), std::back_inserter(found));
+                std::move(page.assets.begin(), page.assets.end(), std::back_inserter(found));
                 cursor = std::move(page.next_cursor);
             } while (!cursor.empty());
         }
-        std::sort(found.begin(), found.end());
+        std::sort(found.begin(), found.end(),
+                  [](const auto& a, const auto& b) { return a.path < b.path; });
         return found;
     }
+
+    unfinished_writes sweep_unfinished(time_point, unfinished) override { return {}; }
 
     stored_asset locate(std::string_view path) const override {
         constexpr std::int64_t any_version = 1;  // as Cloudinary's own libraries write it

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <mutex>
+#include <regex>
 #include <system_error>
 
 #include "asset/asset_path.hpp"
@@ -79,6 +80,22 @@ descriptor make_folder_beneath(int root, const std::string& folder, const fs::pa
     return made;
 }
 
+bool is_unfinished(const fs::path& file) {
+    return std::string_view(file.native()).ends_with(unfinished_ending);
+}
+
+// Whether the name is one that core/files.cpp gives to a file while it is written.
+bool is_from_a_write(const fs::path& file) {
+    static const std::regex form(R"(.+\.\d+-\d+\.part)");
+    return is_unfinished(file) && std::regex_match(file.filename().native(), form);
+}
+
+time_point last_written(const struct stat& facts) {
+    using namespace std::chrono;
+    return time_point(duration_cast<milliseconds>(seconds(facts.st_mtim.tv_sec) +
+                                                  nanoseconds(facts.st_mtim.tv_nsec)));
+}
+
 bool means_nothing_there(int reason) {
     return reason == ENOENT || reason == ENOTDIR || reason == EISDIR;
 }
@@ -98,8 +115,8 @@ public:
         const auto root = open_root();
         if (root.get() < 0) fail_asset("open", root_, errno);
         std::call_once(swept_, [&] {
-            remove_unfinished(root_, fs::file_time_type::clock::now() - unfinished_age,
-                              swept_entries_max);
+            medusa::sweep_unfinished(root_, system_clock().now() - unfinished_age,
+                                     unfinished::remove, swept_entries_max);
         });
         std::vector<descriptor> changed;
         const auto target = make_folder_beneath(root.get(), folder, shown, changed);
@@ -110,6 +127,8 @@ public:
         if (!written && get(asset) != bytes)
             throw error(errc::conflict,
                         fmt::format("{} holds something else already", shown.string()));
+        // Stored anew as far as its age goes; it is no harm if that cannot be noted.
+        if (!written) ::utimensat(target.get(), name.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
         return locate(asset);
     }
 
@@ -143,7 +162,7 @@ public:
             fail_asset("remove", shown, errno);
     }
 
-    std::vector<std::string> list(std::string_view folder) override {
+    std::vector<asset_entry> entries(std::string_view folder) override {
         const auto wanted = folder.empty() ? std::string() : checked(folder);
         const auto root = open_root();
         const auto there = open_beneath(root.get(), wanted, O_RDONLY | O_DIRECTORY);
@@ -151,18 +170,26 @@ public:
             if (means_nothing_there(errno) || root.get() < 0) return {};
             fail_asset("list", root_ / wanted, errno);
         }
-        std::vector<std::string> found;
+        std::vector<asset_entry> found;
         std::error_code reason;
         for (fs::recursive_directory_iterator entry(root_ / wanted, reason), end;
              !reason && entry != end; entry.increment(reason)) {
-            const auto name = entry->path().string();
-            if (entry->symlink_status().type() == fs::file_type::regular &&
-                !name.ends_with(unfinished_ending))
-                found.push_back(entry->path().lexically_relative(root_).string());
+            struct stat facts {};
+            // One that is gone meanwhile is not listed.
+            if (is_unfinished(entry->path()) || ::lstat(entry->path().c_str(), &facts) != 0 ||
+                !S_ISREG(facts.st_mode))
+                continue;
+            found.push_back({entry->path().lexically_relative(root_).string(),
+                             std::uint64_t(facts.st_size), last_written(facts)});
         }
         if (reason) fail_asset("list", root_ / wanted, reason.value());
-        std::sort(found.begin(), found.end());
+        std::sort(found.begin(), found.end(),
+                  [](const auto& a, const auto& b) { return a.path < b.path; });
         return found;
+    }
+
+    unfinished_writes sweep_unfinished(time_point before, unfinished what) override {
+        return medusa::sweep_unfinished(root_, before, what);
     }
 
     stored_asset locate(std::string_view path) const override {
@@ -202,20 +229,22 @@ std::unique_ptr<asset_store> make_local_asset_store(fs::path root, std::string u
     return std::make_unique<local_assets>(std::move(root), std::move(url_prefix));
 }
 
-std::size_t remove_unfinished(const fs::path& root, fs::file_time_type older_than,
-                              std::size_t entries_max) {
-    std::size_t removed = 0;
+unfinished_writes sweep_unfinished(const fs::path& root, time_point before, unfinished what,
+                                   std::size_t entries_max) {
+    unfinished_writes swept;
     std::size_t seen = 0;
     std::error_code reason;
     for (fs::recursive_directory_iterator entry(root, reason), end;
          !reason && entry != end && seen < entries_max; entry.increment(reason), ++seen) {
-        if (!std::string_view(entry->path().native()).ends_with(unfinished_ending)) continue;
-        std::error_code gone;
-        if (entry->symlink_status(gone).type() == fs::file_type::regular &&
-            fs::last_write_time(entry->path(), gone) < older_than && !gone)
-            removed += fs::remove(entry->path(), gone);
+        struct stat facts {};
+        if (!is_from_a_write(entry->path()) || ::lstat(entry->path().c_str(), &facts) != 0 ||
+            !S_ISREG(facts.st_mode) || last_written(facts) >= before)
+            continue;
+        if (what == unfinished::remove && ::unlink(entry->path().c_str()) != 0) continue;
+        ++swept.files;
+        swept.bytes += std::uint64_t(facts.st_size);
     }
-    return removed;
+    return swept;
 }
 
 }  // namespace medusa

@@ -23,11 +23,10 @@ std::unique_ptr<asset_store> make_local_asset_store(std::filesystem::path root,
 // No write takes so long: an unfinished file of this age was left by a process that died.
 inline constexpr std::chrono::hours unfinished_age{1};
 
-// Removes unfinished files that were last written before `older_than`, looking at no more than
-// `entries_max` files and folders; says how many. The first put() of a store does so for those of
+// Counts or removes the unfinished files that were last written before `before`, looking at no more
+// than `entries_max` files and folders. The first put() of a store removes those of
 // `unfinished_age`, among the entries that cost no time worth mentioning.
-std::size_t remove_unfinished(const std::filesystem::path& root,
-                              std::filesystem::file_time_type older_than,
-                              std::size_t entries_max = SIZE_MAX);
+unfinished_writes sweep_unfinished(const std::filesystem::path& root, time_point before,
+                                   unfinished what, std::size_t entries_max = SIZE_MAX);
 
 }  // namespace medusa

@@ -130,14 +130,32 @@ TEST_F(local_folder, a_file_in_place_of_a_folder_is_reported) {
 TEST_F(local_folder, unfinished_files_are_hidden_and_can_be_removed) {
     assets_->put("anna/x.png", "x");
     write_file_atomic(root_ / "anna" / "y.png.1-0.part", "half");
+    write_file_atomic(root_ / "anna" / "somebody's.part", "of a download");
     EXPECT_EQ(assets_->list(""), std::vector<std::string>{"anna/x.png"});
-    const auto now = fs::file_time_type::clock::now();
-    EXPECT_EQ(remove_unfinished(root_, now - unfinished_age), 0u) << "it may still be written";
-    EXPECT_EQ(remove_unfinished(root_, now + unfinished_age, 1), 0u) << "the limit is not kept";
-    EXPECT_EQ(remove_unfinished(root_, now + unfinished_age), 1u);
+    const auto now = system_clock().now();
+    const auto swept = [&](time_point before, unfinished what, std::size_t most = SIZE_MAX) {
+        return sweep_unfinished(root_, before, what, most).files;
+    };
+    EXPECT_EQ(swept(now - unfinished_age, unfinished::remove), 0u) << "it may still be written";
+    EXPECT_EQ(swept(now + unfinished_age, unfinished::remove, 1), 0u) << "the limit is not kept";
+    EXPECT_EQ(swept(now + unfinished_age, unfinished::count), 1u);
+    EXPECT_TRUE(fs::exists(root_ / "anna" / "y.png.1-0.part")) << "it was only to be counted";
+    const auto gone = assets_->sweep_unfinished(now + unfinished_age, unfinished::remove);
+    EXPECT_EQ(gone.files, 1u);
+    EXPECT_EQ(gone.bytes, 4u);
+    EXPECT_TRUE(fs::exists(root_ / "anna" / "somebody's.part")) << "no write of ours is called so";
     EXPECT_FALSE(fs::exists(root_ / "anna" / "y.png.1-0.part"));
     EXPECT_EQ(assets_->get("anna/x.png"), "x");
-    EXPECT_EQ(remove_unfinished(folder_.path() / "none", now), 0u);
+    EXPECT_EQ(sweep_unfinished(folder_.path() / "none", now, unfinished::remove).files, 0u);
+}
+
+TEST_F(local_folder, the_same_bytes_again_make_an_asset_young_again) {
+    assets_->put("anna/x.png", "x");
+    const auto two_days = std::chrono::hours(48);
+    fs::last_write_time(root_ / "anna/x.png", fs::file_time_type::clock::now() - two_days);
+    EXPECT_LT(assets_->entries("").at(0).stored_at, system_clock().now() - two_days / 2);
+    assets_->put("anna/x.png", "x");
+    EXPECT_GT(assets_->entries("").at(0).stored_at, system_clock().now() - two_days / 2);
 }
 
 TEST_F(local_folder, the_first_put_removes_what_a_dead_process_left) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "core/clock.hpp"
 #include "store/mongo/documents.hpp"
 #include "store/mongo/ports.hpp"
 #include "store/naming.hpp"
@@ -16,6 +17,8 @@ namespace json = boost::json;
 // When somebody last began to store the character, in ms since 1970, and how often that happened.
 constexpr auto held_at_field = "heldAt";
 constexpr auto holds_field = "holds";
+// When the job was last at work on it: it reserved, or began to store.
+constexpr auto asked_at_field = "askedAt";
 // Longer than any insert takes with all its tries, and than clocks of two machines are apart.
 constexpr std::chrono::milliseconds hold_max = std::chrono::hours(1);
 
@@ -25,6 +28,10 @@ std::int64_t now_ms() {
         .count();
 }
 
+std::string now_text() {
+    return to_rfc3339(system_clock().now());
+}
+
 std::string job_of(const character& record) {
     return claim_job(record.job_id, record.id);
 }
@@ -32,16 +39,17 @@ std::string job_of(const character& record) {
 // The claim as it is then; empty when there is none.
 std::optional<document> held(database& on, const std::string& job) {
     return on.change(claims_in, object{{"_id", job}},
-                     {{"$max", {{held_at_field, now_ms()}}}, {"$inc", {{holds_field, 1}}}});
+                     {{"$max", {{held_at_field, now_ms()}}},
+                      {"$inc", {{holds_field, 1}}},
+                      {"$set", {{asked_at_field, now_text()}}}});
 }
 
 bool claimed_now(database& on, const character& record) {
-    const bool made = on.insert(claims_in, object{{"_id", job_of(record)},
-                                                  {"id", record.id},
-                                                  {"userId", record.owner.user_id},
-                                                  {"slug", claim_slug(record.slug, record.id)},
-                                                  {held_at_field, now_ms()},
-                                                  {holds_field, 1}});
+    auto claim = claim_of(job_of(record), record.owner.user_id,
+                          {record.id, claim_slug(record.slug, record.id)});
+    claim[held_at_field] = now_ms();
+    claim[holds_field] = 1;
+    const bool made = on.insert(claims_in, claim);
     if (made)
         on.upsert(counters_in, object{{"_id", "characterId"}}, {{"$max", {{"value", record.id}}}});
     return made;
@@ -83,6 +91,26 @@ bool give_up_claim(database& on, const std::string& job_id) {
     object mine{{"_id", job_id}};
     mine.insert(not_held.begin(), not_held.end());
     return on.update(claims_in, mine, {{"$set", {{"removing", true}}}}) > 0;
+}
+
+bool give_up_claim(database& on, const unused_reservation& found) {
+    const object absent{{"$exists", false}};
+    object as_found{{"_id", found.job_id}, {"removing", absent}, {asked_at_field, absent}};
+    if (found.asked_at != time_point{}) as_found[asked_at_field] = to_rfc3339(found.asked_at);
+    return on.update(claims_in, as_found, {{"$set", {{"removing", true}}}}) > 0;
+}
+
+object claim_of(const std::string& job_id, const std::string& user_id, const reservation& held) {
+    return {{"_id", job_id},
+            {"id", held.id},
+            {"userId", user_id},
+            {"slug", held.slug},
+            {asked_at_field, now_text()}};
+}
+
+bool touch_claim(database& on, const std::string& job_id) {
+    return on.update(claims_in, object{{"_id", job_id}, {"removing", {{"$exists", false}}}},
+                     {{"$set", {{asked_at_field, now_text()}}}}) > 0;
 }
 
 error claim_taken(const character& record) {

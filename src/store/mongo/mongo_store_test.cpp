@@ -189,6 +189,27 @@ TEST_F(mongo_database, frees_the_slug_of_a_character_that_could_not_be_made) {
     EXPECT_EQ(store.reserved->reserve("next", anna, "luna").slug, "luna");
 }
 
+TEST_F(mongo_database, loses_the_records_of_images_whose_character_is_gone_and_no_others) {
+    const auto store = open();
+    const auto held = store.reserved->reserve("job", anna, "luna");
+    store.characters->create(record_for("job", anna, held, "Luna"), image_for("i", held.id));
+    insert("images", {{"_id", "lost"}, {"id", "lost"}, {"characterId", 7}, {"sequence", 1}});
+    insert("images", {{"_id", "somebody's"}, {"characterId", 7}});
+    EXPECT_EQ(store.reserved->finish_begun(), 1u);
+    EXPECT_FALSE(store.images->find("lost"));
+    EXPECT_TRUE(store.images->find("i"));
+    stored("images", {{"_id", "somebody's"}});
+}
+
+TEST_F(mongo_database, knows_no_age_of_a_reservation_that_an_older_program_made) {
+    const auto store = open();
+    insert("medusa_claims", {{"_id", "old"}, {"id", 5}, {"userId", "local"}, {"slug", "luna"}});
+    const auto found = store.reserved->unused().at(0);
+    EXPECT_EQ(found.asked_at, time_point{});
+    EXPECT_TRUE(store.reserved->release_unused(found));
+    EXPECT_TRUE(store.reserved->unused().empty());
+}
+
 TEST_F(mongo_database, with_a_damaged_record_names_it) {
     const auto store = open();
     for (const auto* job : {"a", "b"}) {

@@ -27,7 +27,11 @@ void raise_highest_number(database& on, std::int64_t number);
 // its claim, which is marked as `removing` already.
 void finish_removal(database& on, const std::string& job_id, std::int64_t id);
 
-// Both of the above, wherever a crash left them undone.
-void finish_what_was_begun(database& on);
+// Both of the above, wherever a crash left them undone; returns how often.
+std::size_t finish_what_was_begun(database& on);
+
+// Removes the records of images whose character is gone: a crash in the middle of a save, or of the
+// end of a reservation, may leave one. Looks at every image.
+std::size_t remove_lost_images(database& on);
 
 }  // namespace medusa::mongo

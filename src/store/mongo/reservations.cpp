@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 
+#include "core/clock.hpp"
 #include "store/mongo/claims.hpp"
 #include "store/mongo/documents.hpp"
 #include "store/mongo/ports.hpp"
@@ -17,6 +18,8 @@ namespace json = boost::json;
 
 // Above every character that a slug has.
 constexpr auto after_every_ending = "~";
+
+const object absent{{"$exists", false}};
 
 class mongo_reservations final : public reservations {
 public:
@@ -52,13 +55,52 @@ public:
         finish_removal(*database_, job_id, id_in(known->to_json()).value_or(0));
     }
 
+    std::vector<bound_folder> user_folders() override {
+        std::vector<bound_folder> found;
+        for (const auto& one : database_->find(folders_in, {}, {{"sort", {{"folder", 1}}}}))
+            found.push_back({one.text("_id"), one.text("folder")});
+        return found;
+    }
+
+    // Claims first: one that gets its record meanwhile is seen to have it.
+    std::vector<unused_reservation> unused() override {
+        const auto claims =
+            database_->find(claims_in, object{{"removing", absent}}, {{"sort", {{"id", 1}}}});
+        std::set<std::int64_t> recorded;
+        for (const auto& one : database_->find(characters_in, {}, only_id_))
+            recorded.insert(id_in(one.to_json()).value_or(0));
+        std::map<std::string, std::string> folders;
+        for (auto& [user_id, folder] : user_folders()) folders[user_id] = std::move(folder);
+        std::vector<unused_reservation> found;
+        for (const auto& one : claims) {
+            const auto id = id_in(one.to_json()).value_or(0);
+            if (recorded.contains(id)) continue;
+            const auto asked = one.text("askedAt");
+            found.push_back({one.text("_id"),
+                             {id, one.text("slug"), folders[one.text("userId")]},
+                             asked.empty() ? time_point{} : from_rfc3339(asked)});
+        }
+        return found;
+    }
+
+    // One change decides: it finds nothing once the job has asked again or begun to store.
+    bool release_unused(const unused_reservation& found) override {
+        if (has_record(found) || !give_up_claim(*database_, found)) return false;
+        finish_removal(*database_, found.job_id, found.held.id);
+        return true;
+    }
+
+    std::size_t finish_begun() override {
+        return finish_what_was_begun(*database_) + remove_lost_images(*database_);
+    }
+
     std::string user_folder(const owner_info& owner) override {
         {
             const std::scoped_lock lock(mutex_);
             if (const auto known = folders_.find(owner.user_id); known != folders_.end())
                 return known->second;
         }
-        auto folder = bound_folder(owner);
+        auto folder = bind_folder(owner);
         const std::scoped_lock lock(mutex_);
         return folders_[owner.user_id] = std::move(folder);
     }
@@ -75,14 +117,16 @@ private:
         }
         held.id = id;
         held.slug = known->text("slug");
-        return true;
+        return touch_claim(*database_, job_id);
     }
 
     bool claim(const std::string& job_id, const owner_info& owner, const reservation& held) {
-        return database_->insert(
-            claims_in,
-            object{
-                {"_id", job_id}, {"id", held.id}, {"userId", owner.user_id}, {"slug", held.slug}});
+        return database_->insert(claims_in, claim_of(job_id, owner.user_id, held));
+    }
+
+    bool has_record(const unused_reservation& found) {
+        return database_->find_one(characters_in, object{{"_id", found.job_id}}, only_id_) ||
+               database_->find_one(characters_in, by_id(found.held.id), only_id_);
     }
 
     // Whether another program wrote a document with the id or the slug.
@@ -122,7 +166,7 @@ private:
         return first_free(wanted, [&](const std::string& slug) { return taken.contains(slug); });
     }
 
-    std::string bound_folder(const owner_info& owner) {
+    std::string bind_folder(const owner_info& owner) {
         const object mine{{"_id", owner.user_id}};
         const auto wanted = folder_wanted(owner);
         for (auto folder = wanted;;) {

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "store/mongo/documents.hpp"
 #include "store/mongo/ports.hpp"
 
@@ -37,14 +39,39 @@ void finish_removal(database& on, const std::string& job_id, std::int64_t id) {
     on.remove(claims_in, object{{"_id", job_id}, {"removing", true}});
 }
 
-void finish_what_was_begun(database& on) {
+std::size_t finish_what_was_begun(database& on) {
+    std::size_t finished = 0;
     for (const auto& claim : on.find(claims_in, object{{"removing", there}})) {
         const auto id = id_in(claim.to_json()).value_or(0);
         on.remove(characters_in, by_id(id));
         finish_removal(on, claim.text("_id"), id);
+        ++finished;
     }
-    for (const auto& character : on.find(characters_in, object{{"avatarImage.id", there}}))
+    for (const auto& character : on.find(characters_in, object{{"avatarImage.id", there}})) {
         settle_avatar(on, character);
+        ++finished;
+    }
+    return finished;
+}
+
+std::size_t remove_lost_images(database& on) {
+    std::set<std::int64_t> claimed;
+    for (const auto& claim : on.find(claims_in, {}, {{"projection", {{"id", 1}}}}))
+        claimed.insert(id_in(claim.to_json()).value_or(0));
+    std::set<std::int64_t> unknown;
+    // Only documents of ours have a sequence.
+    for (const auto& image :
+         on.find(images_in, object{{"sequence", there}}, {{"projection", {{"characterId", 1}}}})) {
+        auto fields = image.to_json();
+        const auto id = id_in({{"id", fields["characterId"]}});
+        if (id && !claimed.contains(*id)) unknown.insert(*id);
+    }
+    std::size_t removed = 0;
+    for (const auto id : unknown)
+        if (!on.find_one(claims_in, object{{"id", id}}) && !on.find_one(characters_in, by_id(id)))
+            removed +=
+                std::size_t(on.remove(images_in, object{{"characterId", id}, {"sequence", there}}));
+    return removed;
 }
 
 }  // namespace medusa::mongo

@@ -30,8 +30,7 @@ void claim(connection& on, const character& record) {
     if (other.next())
         throw error(errc::conflict, fmt::format("character id {} or slug \"{}\" is taken already",
                                                 record.id, slug));
-    query(on, "INSERT INTO claims VALUES (?, ?, ?, ?)", record.id, job, record.owner.user_id, slug)
-        .run();
+    insert_claim(on, {record.id, slug}, job, record.owner.user_id);
     query(on, "UPDATE counters SET value = max(value, ?) WHERE name = 'character_id'", record.id)
         .run();
 }

@@ -14,6 +14,10 @@ using shared_database = std::shared_ptr<database>;
 // Throws error(not_found) and invalid_argument as image_store::save() does.
 bool insert_image(connection& on, const image& record);
 
+// Inside a transaction: id and slug belong to the job from now on.
+void insert_claim(connection& on, const reservation& held, const std::string& job_id,
+                  const std::string& user_id);
+
 std::unique_ptr<reservations> make_reservations(shared_database on);
 std::unique_ptr<character_store> make_characters(shared_database on);
 std::unique_ptr<image_store> make_images(shared_database on);

@@ -79,7 +79,14 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_of_job ON attempts (job_id, image_index, sequence);
 )";
 
-constexpr const char* steps_so_far[] = {characters_and_images, attempts};
+// When the job asked for its reservation last, for `medusa sweep`. Those that are there count as
+// asked for now.
+constexpr auto age_of_claims = R"(
+ALTER TABLE claims ADD COLUMN asked_at TEXT NOT NULL DEFAULT '';
+UPDATE claims SET asked_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
+)";
+
+constexpr const char* steps_so_far[] = {characters_and_images, attempts, age_of_claims};
 
 std::int64_t version_of(connection& on) {
     query version(on, "PRAGMA user_version");

@@ -209,6 +209,20 @@ TEST_F(sqlite_file, locked_by_another_program_is_reported_when_patience_ends) {
     }
 }
 
+TEST_F(sqlite_file, of_an_older_program_has_reservations_that_count_as_made_now) {
+    const auto before = system_clock().now();
+    {
+        sqlite::connection on(settings().file, sqlite::access::write, std::chrono::seconds(1));
+        sqlite::migrate(on, sqlite::schema_steps().first(2));
+        on.run("INSERT INTO claims VALUES (123456, 'job', 'local', 'luna')");
+    }
+    const auto store = make_sqlite_store(settings());
+    const auto found = store.reserved->unused().at(0);
+    EXPECT_EQ(found.job_id, "job");
+    EXPECT_GE(found.asked_at, before);
+    EXPECT_LE(found.asked_at, system_clock().now());
+}
+
 TEST_F(sqlite_file, is_migrated_step_by_step_and_a_failing_step_leaves_no_trace) {
     const auto tables = [](sqlite::connection& on) {
         std::string names;
