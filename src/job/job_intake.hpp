@@ -46,9 +46,11 @@ class job_intake {
 public:
     virtual ~job_intake() = default;
     // Accepts `asked` with all its jobs, durable when it returns: all of them or none. Where the
-    // owner has a submission of the same key that is not older than `keys_since`, or there is one
-    // of the same id, nothing is changed and that one is returned; else `asked`. The same jobs
-    // again after an error are the same jobs.
+    // owner has a submission of the same key that is not older than `keys_since`, nothing is
+    // changed and that one is returned, else `asked`. Where there is one of the same id and owner
+    // (a batch that goes on, or the same call once more after an error), the jobs that it lacks are
+    // added, those that are there stay as they are, and its fingerprint and total (never lowered)
+    // become those of `asked`. error(conflict) when the id is another owner's.
     virtual submission submit(const submission& asked, std::span<const job> jobs,
                               time_point keys_since) = 0;
     virtual std::optional<submission> find_submission(const std::string& id) = 0;

@@ -56,13 +56,34 @@ void expect_key(const std::string& key) {
             fmt::format("Send 1 to {} printable ASCII characters", limits::idempotency_key_chars));
 }
 
-[[noreturn]] void refuse_other_request(const submission& asked, const submission& stored) {
-    if (stored.id == asked.id)
-        throw error(errc::conflict,
-                    fmt::format("the batch {} was made of other lines or settings", asked.id),
-                    "Give the file and options as they were, or start a new batch");
+[[noreturn]] void refuse_other_request() {
     throw error(errc::conflict, "the idempotency key was used for another request",
                 "Use a new key for a new request");
+}
+
+job_failure failure_of(const error& failure, time_point now, job_stage stage) {
+    return {now, stage, std::string(info(failure.code()).name), failure.detail(), failure.advice()};
+}
+
+// What becomes job `index` of a submission.
+job accepted(const submission& of, const asked_job& asked, int index) {
+    job one;
+    one.id = derived_uuid(of.id, index);
+    one.submission_id = of.id;
+    one.index = index;
+    one.line = asked.line;
+    one.owner = of.owner;
+    one.request = asked.request;
+    one.priority = asked.priority;
+    one.tries_max = asked.tries_max;
+    one.created_at = one.updated_at = of.created_at;
+    tell(one, of.created_at, "queued");
+    if (const auto& reason = asked.unreadable) {
+        one.status.state = job_state::failed;
+        one.failures.push_back(failure_of(*reason, of.created_at, job_stage::accepted));
+        tell(one, of.created_at, "failed", reason->detail());
+    }
+    return one;
 }
 
 error unknown_job(const std::string& id) {
@@ -87,23 +108,33 @@ submission job_queue::submit(submission asked, const std::vector<asked_job>& job
     asked.total = jobs.size();
     asked.created_at = parts_.time.now();
 
-    std::vector<job> made(jobs.size());
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        auto& one = made[i];
-        one.id = derived_uuid(asked.id, int(i));
-        one.submission_id = asked.id;
-        one.index = int(i);
-        one.line = jobs[i].line;
-        one.owner = asked.owner;
-        one.request = jobs[i].request;
-        one.priority = jobs[i].priority;
-        one.tries_max = jobs[i].tries_max;
-        one.created_at = one.updated_at = asked.created_at;
-        tell(one, asked.created_at, "queued");
-    }
+    std::vector<job> made;
+    made.reserve(jobs.size());
+    for (const auto& one : jobs) made.push_back(accepted(asked, one, int(made.size())));
+    const bool known = parts_.intake.find_submission(asked.id).has_value();
     const auto stored = parts_.intake.submit(asked, made, asked.created_at - keys_kept);
-    if (stored.fingerprint != asked.fingerprint) refuse_other_request(asked, stored);
+    if (stored.fingerprint != asked.fingerprint) refuse_other_request();
+    if (known) go_on(stored, made);
     return stored;
+}
+
+void job_queue::go_on(const submission& with, const std::vector<job>& jobs) {
+    for (const auto& wanted : jobs) {
+        const auto found = parts_.intake.find(wanted.id);
+        if (!found || !ended_badly(found->status.state)) continue;
+        user_change(wanted.id, with.owner.user_id, [&](job& one) {
+            if (!ended_badly(one.status.state)) return;
+            one.request = wanted.request;
+            one.tries_max = wanted.tries_max;
+            if (ended_badly(wanted.status.state)) {  // still unreadable
+                one.status = wanted.status;
+                one.failures = wanted.failures;
+                return;
+            }
+            one.status = lifecycle::retried(one.status);
+            tell(one, parts_.time.now(), "queued", "its batch goes on");
+        });
+    }
 }
 
 std::optional<submission> job_queue::find_submission(const std::string& id) {
@@ -239,8 +270,7 @@ bool job_queue::failed(job& held, const error& failure) {
         const auto now = parts_.time.now();
         const auto stage = one.status.stage;
         one.status = lifecycle::failed(one.status, failure, one.tries_max, now, parts_.random());
-        one.failures.push_back({now, stage, std::string(info(failure.code()).name),
-                                failure.detail(), failure.advice()});
+        one.failures.push_back(failure_of(failure, now, stage));
         keep_newest(one.failures, failures_kept);
         const bool again = !ended_badly(one.status.state);
         tell(one, now, again ? "retry" : std::string(to_string(one.status.state)),

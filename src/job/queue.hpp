@@ -26,6 +26,7 @@ struct asked_job {
     int line = 0;
     int priority = 0;
     int tries_max = 0;
+    std::optional<error> unreadable{};  // nothing can be made of this line: it has failed already
 };
 
 struct job_queue_parts {
@@ -41,10 +42,12 @@ public:
     explicit job_queue(job_queue_parts parts) : parts_(std::move(parts)) {}
 
     // Accepts the jobs, durable when it returns. `asked` needs owner and surroundings, and may
-    // bring an id (a batch that goes on) and an idempotency key; the rest is filled in. Where the
-    // same was accepted before under this id or key, that submission is returned, and nothing is
-    // added. Throws error(conflict) for a key or id that stands for something else, quota when the
-    // owner has limits::jobs_waiting, invalid_argument for a malformed key or no job.
+    // bring an id and an idempotency key; the rest is filled in. Where the same was accepted before
+    // under this key, that submission is returned, and nothing is added. A submission of this id
+    // goes on: jobs that ended without success get another life, with what is asked of them now;
+    // those that it lacks are added, and the others stay as they are. Throws error(conflict) for a
+    // key that stands for something else or an id that is another owner's, quota when the owner has
+    // limits::jobs_waiting, invalid_argument for a malformed key or no job.
     submission submit(submission asked, const std::vector<asked_job>& jobs);
 
     std::optional<submission> find_submission(const std::string& id);
@@ -86,6 +89,7 @@ public:
 private:
     using change = std::function<void(job&)>;
     bool held_change(job& held, const change& apply);
+    void go_on(const submission& with, const std::vector<job>& jobs);
     job user_change(const std::string& id, const std::string& user_id, const change& apply);
     void stamp(job& changed);
 
