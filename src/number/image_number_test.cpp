@@ -33,7 +33,8 @@ public:
         if (found == records_.end()) return std::nullopt;
         return found->second;
     }
-    std::vector<image> of_character(std::int64_t) override { return {}; }
+    std::vector<image> of_character(std::int64_t, std::vector<std::string>*) override { return {}; }
+    void relocate(std::int64_t, const file_places&) override {}
     void set_number(const std::string& id, std::int64_t number) override {
         const std::lock_guard lock(mutex_);
         records_[id].number = number;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,6 +93,13 @@ public:
     virtual std::string check() = 0;
 };
 
+// Where the files of one character lie: what its records say of that, and nothing else.
+struct file_places {
+    std::optional<std::string> avatar{};          // URL; empty: it stays as it is
+    std::optional<std::string> embeddings{};      // URL; empty: it stays as it is
+    std::map<std::string, std::string> images{};  // URL by image id
+};
+
 class image_store {
 public:
     virtual ~image_store() = default;
@@ -100,8 +108,11 @@ public:
     // recorded: it was removed meanwhile. A number that the record brings is set with it.
     virtual bool save(const image& record) = 0;
     virtual std::optional<image> find(const std::string& id) = 0;
-    // Oldest first.
-    virtual std::vector<image> of_character(std::int64_t character_id) = 0;
+    // Oldest first. The ids of damaged records go to `damaged`; null: it throws for the first.
+    virtual std::vector<image> of_character(std::int64_t character_id,
+                                            std::vector<std::string>* damaged = nullptr) = 0;
+    // Writes into the records where the files lie from now on. Records that are gone stay gone.
+    virtual void relocate(std::int64_t character_id, const file_places& places) = 0;
     // The number of an image in the image number file; set once, later calls change nothing.
     // error(not_found) for an unknown image.
     virtual void set_number(const std::string& id, std::int64_t number) = 0;

@@ -8,6 +8,7 @@
 
 #include "store/attempt_log.hpp"
 #include "store/character_store.hpp"
+#include "store/ledger.hpp"
 
 namespace medusa {
 
@@ -16,6 +17,7 @@ struct stores {
     std::unique_ptr<character_store> characters;
     std::unique_ptr<image_store> images;
     std::unique_ptr<attempt_log> attempts;
+    std::unique_ptr<ledger> books;
 };
 
 }  // namespace medusa

@@ -156,8 +156,12 @@ public:
         return plan_.run("save", [&] { return inner_.save(record); });
     }
     std::optional<image> find(const std::string& id) override { return inner_.find(id); }
-    std::vector<image> of_character(std::int64_t character_id) override {
-        return inner_.of_character(character_id);
+    std::vector<image> of_character(std::int64_t character_id,
+                                    std::vector<std::string>* damaged) override {
+        return inner_.of_character(character_id, damaged);
+    }
+    void relocate(std::int64_t character_id, const file_places& places) override {
+        plan_.run("relocate", [&] { inner_.relocate(character_id, places); });
     }
     void set_number(const std::string& id, std::int64_t number) override {
         plan_.run("set_number", [&] { inner_.set_number(id, number); });

@@ -2,6 +2,7 @@
 
 #include "store/mongo/documents.hpp"
 #include "store/mongo/ports.hpp"
+#include "store/mongo/schema.hpp"
 
 namespace medusa::mongo {
 namespace {
@@ -38,16 +39,37 @@ public:
         return image_from(*stored);
     }
 
-    std::vector<image> of_character(std::int64_t character_id) override {
+    std::vector<image> of_character(std::int64_t character_id,
+                                    std::vector<std::string>* damaged) override {
         object unsettled = by_id(character_id);
         unsettled[avatar_field] = {{"$exists", true}};
         if (const auto holder = database_->find_one(characters_in, unsettled))
             settle_avatar(*database_, *holder);
         std::vector<image> found;
-        for (const auto& stored : database_->find(images_in, object{{"characterId", character_id}},
-                                                  {{"sort", {{"createdAt", 1}, {"sequence", 1}}}}))
-            found.push_back(image_from(stored));
+        std::vector<std::string> unreadable;
+        for (const auto& stored :
+             database_->find(images_in, object{{"characterId", character_id}},
+                             {{"sort", {{"createdAt", 1}, {"sequence", 1}}}})) {
+            try {
+                found.push_back(image_from(stored));
+            } catch (const error& reason) {
+                if (!damaged || reason.code() != errc::corrupted) throw;
+                unreadable.push_back(stored.text("_id"));
+            }
+        }
+        if (damaged) *damaged = std::move(unreadable);
         return found;
+    }
+
+    void relocate(std::int64_t character_id, const file_places& places) override {
+        for (const auto& [id, url] : places.images)
+            database_->update(images_in, object{{"_id", id}, {"characterId", character_id}},
+                              {{"$set", {{"url", url}}}});
+        object changed;
+        if (places.avatar) changed["avatar"] = *places.avatar;
+        if (places.embeddings) changed["embeddings.url"] = *places.embeddings;
+        if (!changed.empty())
+            database_->update(characters_in, by_id(character_id), {{"$set", std::move(changed)}});
     }
 
     void set_number(const std::string& id, std::int64_t number) override {
@@ -60,13 +82,7 @@ public:
         database_->update(images_in, object{{"_id", id}}, {{"$min", {{"number", number}}}});
     }
 
-    std::int64_t highest_number() override {
-        const auto counter = database_->find_one(counters_in, object{{"_id", "imageNumber"}});
-        if (!counter) return 0;
-        const auto fields = counter->to_json();
-        const auto* value = fields.if_contains("value");
-        return value && value->is_int64() ? value->get_int64() : 0;
-    }
+    std::int64_t highest_number() override { return counter_value(*database_, number_counter); }
 
 private:
     void expect_character(std::int64_t id) {

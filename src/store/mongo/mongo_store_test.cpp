@@ -231,5 +231,17 @@ TEST_F(mongo_database, with_a_damaged_record_names_it) {
     EXPECT_TRUE(store.characters->remove(123457));
 }
 
+TEST_F(mongo_database, with_a_damaged_image_names_it) {
+    const auto store = open();
+    const auto held = store.reserved->reserve("a", anna, "luna");
+    for (const auto* id : {"i", "j"}) store.images->save(image_for(id, held.id));
+    run({{"update", "images"},
+         {"updates", {{{"q", {{"_id", "i"}}}, {"u", {{"$set", {{"type", 5}}}}}}}}});
+    std::vector<std::string> left_out;
+    EXPECT_EQ(store.images->of_character(held.id, &left_out), std::vector{image_for("j", held.id)});
+    EXPECT_EQ(left_out, std::vector<std::string>{"i"});
+    EXPECT_THROW(store.images->of_character(held.id), error);
+}
+
 }  // namespace
 }  // namespace medusa

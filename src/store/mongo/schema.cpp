@@ -119,11 +119,21 @@ void make_indexes(database& on) {
 void raise_id_counter(database& on) {
     const auto highest = std::max(
         {limits::first_character_id - 1, highest_id(on, characters_in), highest_id(on, claims_in)});
-    on.upsert(counters_in, object{{"_id", "characterId"}}, {{"$max", {{"value", highest}}}});
+    raise_counter(on, id_counter, highest);
+}
+
+std::int64_t counter_value(database& on, const char* name) {
+    const auto counter = on.find_one(counters_in, object{{"_id", name}});
+    if (!counter) return 0;
+    return id_in({{"id", counter->to_json()["value"]}}).value_or(0);
+}
+
+void raise_counter(database& on, const char* name, std::int64_t value) {
+    on.upsert(counters_in, object{{"_id", name}}, {{"$max", {{"value", value}}}});
 }
 
 std::int64_t next_character_id(database& on) {
-    const object mine{{"_id", "characterId"}};
+    const object mine{{"_id", id_counter}};
     const object one_more{{"$inc", {{"value", 1}}}};
     auto counter = on.change(counters_in, mine, one_more);
     if (!counter) {

@@ -15,6 +15,15 @@ void make_indexes(database& on);
 // Sees that the counter of ids is at least at the highest id that there is.
 void raise_id_counter(database& on);
 
+// The documents of the collection of counters: both values only grow.
+inline constexpr auto id_counter = "characterId";
+inline constexpr auto number_counter = "imageNumber";
+
+// 0 when it was never used.
+std::int64_t counter_value(database& on, const char* name);
+// To `value` at least.
+void raise_counter(database& on, const char* name, std::int64_t value);
+
 // The next id. Safe with other processes; one that failed leaves a gap.
 std::int64_t next_character_id(database& on);
 

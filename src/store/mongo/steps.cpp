@@ -2,6 +2,7 @@
 
 #include "store/mongo/documents.hpp"
 #include "store/mongo/ports.hpp"
+#include "store/mongo/schema.hpp"
 
 namespace medusa::mongo {
 namespace {
@@ -25,7 +26,7 @@ void settle_avatar(database& on, const document& character) {
 }
 
 void raise_highest_number(database& on, std::int64_t number) {
-    on.upsert(counters_in, object{{"_id", "imageNumber"}}, {{"$max", {{"value", number}}}});
+    raise_counter(on, number_counter, number);
 }
 
 void finish_removal(database& on, const std::string& job_id, std::int64_t id) {

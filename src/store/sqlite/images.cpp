@@ -62,15 +62,44 @@ public:
         });
     }
 
-    std::vector<image> of_character(std::int64_t character_id) override {
+    std::vector<image> of_character(std::int64_t character_id,
+                                    std::vector<std::string>* damaged) override {
         return database_->read([&](connection& on) {
             query rows(on,
                        "SELECT id, record, number FROM images WHERE character_id = ? "
                        "ORDER BY created_at, sequence",
                        character_id);
             std::vector<image> found;
-            while (rows.next()) found.push_back(read_row(rows));
+            std::vector<std::string> unreadable;
+            while (rows.next()) {
+                try {
+                    found.push_back(read_row(rows));
+                } catch (const error& reason) {
+                    if (!damaged || reason.code() != errc::corrupted) throw;
+                    unreadable.push_back(rows.text(0));
+                }
+            }
+            if (damaged) *damaged = std::move(unreadable);
             return found;
+        });
+    }
+
+    void relocate(std::int64_t character_id, const file_places& places) override {
+        database_->write([&](connection& on) {
+            const auto set = [&](const char* field, const std::optional<std::string>& url) {
+                if (!url) return;
+                query(on, "UPDATE characters SET record = json_set(record, ?, ?) WHERE id = ?",
+                      field, *url, character_id)
+                    .run();
+            };
+            set("$.avatar", places.avatar);
+            set("$.embeddings.url", places.embeddings);
+            for (const auto& [id, url] : places.images)
+                query(on,
+                      "UPDATE images SET record = json_set(record, '$.url', ?) "
+                      "WHERE id = ? AND character_id = ?",
+                      url, id, character_id)
+                    .run();
         });
     }
 

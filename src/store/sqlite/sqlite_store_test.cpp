@@ -143,6 +143,12 @@ TEST_F(sqlite_file, lets_a_character_with_a_damaged_image_go) {
         store.images->save(image_for("i", 123456));
         sqlite::connection on(settings().file, sqlite::access::write, std::chrono::seconds(1));
         on.run("UPDATE images SET record = '{'");
+        store.images->save(image_for("j", 123456));
+        std::vector<std::string> left_out;
+        EXPECT_EQ(store.images->of_character(123456, &left_out),
+                  std::vector{image_for("j", 123456)});
+        EXPECT_EQ(left_out, std::vector<std::string>{"i"});
+        EXPECT_THROW(store.images->of_character(123456), error);
     }
     EXPECT_TRUE(make_sqlite_store(settings()).characters->remove(123456));
 }
