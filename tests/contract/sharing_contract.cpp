@@ -15,7 +15,7 @@ namespace {
 
 TEST_P(store_contract, eight_threads_get_different_ids_and_slugs) {
     constexpr int threads = 8;
-    constexpr int each = 8;
+    constexpr int each = 4;
     std::vector<std::thread> makers;
     for (int t = 0; t < threads; ++t)
         makers.emplace_back([&, t] {
@@ -47,7 +47,7 @@ TEST_P(store_contract, eight_threads_get_different_ids_and_slugs) {
 TEST_P(store_contract, several_processes_share_one_store) {
     const testing_support::scratch_folder shared;
     constexpr int processes = 4;
-    constexpr int each = 10;
+    constexpr int each = 5;
     std::vector<testing_support::child> writers;
     for (int p = 0; p < processes; ++p)
         writers.emplace_back(

@@ -183,7 +183,8 @@ TEST_P(store_contract, text_that_is_not_utf8_is_refused) {
 TEST_P(store_contract, lists_newest_first_in_pages) {
     std::vector<std::int64_t> newest_first;
     for (int i = 0; i < 25; ++i)
-        newest_first.insert(newest_first.begin(), make(store_, std::to_string(i), anna, "luna").id);
+        newest_first.insert(newest_first.begin(),
+                            make(store_, std::to_string(i), anna, "luna-" + std::to_string(i)).id);
     std::vector<std::int64_t> seen;
     character_query page{.limit = 10};
     for (auto found = store_.characters->list(page); !found.empty();

@@ -130,29 +130,26 @@ json::array array_of(bson_iter_t* elements) {
     return array;
 }
 
-void merge(bson_t* to, bson_iter_t* stored, json::object fields,
-           std::initializer_list<std::string_view> whole) {
-    while (bson_iter_next(stored)) {
-        const std::string_view key(bson_iter_key(stored), bson_iter_key_len(stored));
-        const auto found = fields.find(key);
-        if (found == fields.end()) {
-            bson_append_iter(to, key.data(), int(key.size()), stored);
+void collect_changes(json::object& changes, const std::string& path, const bson_t* stored,
+                     const json::object& fields, std::initializer_list<std::string_view> whole) {
+    for (const auto& [key, value] : fields) {
+        const auto place = path + std::string(key);
+        bson_iter_t at;
+        const bool both_objects =
+            value.is_object() &&
+            bson_iter_init_find_w_len(&at, stored, key.data(), int(key.size())) &&
+            BSON_ITER_HOLDS_DOCUMENT(&at);
+        if (!both_objects || std::find(whole.begin(), whole.end(), key) != whole.end()) {
+            changes[place] = value;
             continue;
         }
-        const bool both_objects = found->value().is_object() && BSON_ITER_HOLDS_DOCUMENT(stored);
-        if (both_objects && std::find(whole.begin(), whole.end(), key) == whole.end()) {
-            bson_t inner;
-            bson_iter_t stored_inner;
-            bson_iter_recurse(stored, &stored_inner);
-            bson_append_document_begin(to, key.data(), int(key.size()), &inner);
-            merge(&inner, &stored_inner, found->value().get_object(), {});
-            bson_append_document_end(to, &inner);
-        } else {
-            append(to, key, found->value());
-        }
-        fields.erase(found);
+        const std::uint8_t* bytes = nullptr;
+        std::uint32_t size = 0;
+        bson_t inner;
+        bson_iter_document(&at, &size, &bytes);
+        if (bson_init_static(&inner, bytes, size))
+            collect_changes(changes, place + ".", &inner, value.get_object(), {});
     }
-    append_fields(to, fields);
 }
 
 }  // namespace
@@ -190,11 +187,10 @@ std::string document::text(const char* field) const {
     return {text, size};
 }
 
-document merged(const document& stored, const json::object& fields,
-                std::initializer_list<std::string_view> whole) {
-    document result;
-    bson_iter_t at;
-    if (bson_iter_init(&at, stored.get())) merge(result.get(), &at, fields, whole);
+json::object changes(const document& stored, const json::object& fields,
+                     std::initializer_list<std::string_view> whole) {
+    json::object result;
+    collect_changes(result, "", stored.get(), fields, whole);
     return result;
 }
 

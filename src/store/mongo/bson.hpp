@@ -40,10 +40,10 @@ private:
     std::unique_ptr<bson_t, decltype(&bson_destroy)> bytes_;
 };
 
-// `fields` over what is `stored`: fields of the same name are replaced, objects in both are merged
-// in turn, and all else that is stored stays as it is, of whatever type. Of the objects named in
-// `whole` nothing stored is kept.
-document merged(const document& stored, const boost::json::object& fields,
-                std::initializer_list<std::string_view> whole);
+// What the operator $set takes to put `fields` over what is `stored`. Objects in both are set field
+// by field, so that all else in there stays, of whatever type, also what another program writes at
+// the same time. Of the objects named in `whole` nothing stored is kept.
+boost::json::object changes(const document& stored, const boost::json::object& fields,
+                            std::initializer_list<std::string_view> whole);
 
 }  // namespace medusa::mongo

@@ -52,8 +52,8 @@ public:
         // Between the look and the write another process may create or remove it: look again.
         for (;;) {
             if (const auto stored = stored_as(record)) {
-                if (database_->replace(characters_in, stored->only("_id"),
-                                       merged(*stored, fields, {"look"})) > 0)
+                const auto changed = changes(*stored, fields, {"look"});
+                if (database_->update(characters_in, stored->only("_id"), {{"$set", changed}}) > 0)
                     return;
                 continue;
             }

@@ -199,17 +199,6 @@ void database::upsert(const char* collection, const document& filter, const obje
     });
 }
 
-std::int64_t database::replace(const char* collection, const document& filter, const document& by) {
-    std::int64_t matched = 0;
-    run(collection, [&](auto* on, bson_t* reply, bson_error_t* reason) {
-        const bool done =
-            mongoc_collection_replace_one(on, filter.get(), by.get(), nullptr, reply, reason);
-        matched = number_in(reply, "matchedCount");
-        return done;
-    });
-    return matched;
-}
-
 std::optional<document> database::change(const char* collection, const document& filter,
                                          const object& change) {
     const document update(change);

@@ -49,7 +49,6 @@ public:
     std::int64_t update(const char* collection, const document& filter, const object& change);
     // Makes the document when the filter finds none.
     void upsert(const char* collection, const document& filter, const object& change);
-    std::int64_t replace(const char* collection, const document& filter, const document& by);
     // Changes one document and returns it as it is then; empty when the filter finds none.
     std::optional<document> change(const char* collection, const document& filter,
                                    const object& change);

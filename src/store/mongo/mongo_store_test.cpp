@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <thread>
 
 #include "contract/store_contract.hpp"
 #include "core/error.hpp"
@@ -133,6 +134,30 @@ TEST_F(mongo_database, finishes_a_removal_that_a_crash_cut_short) {
     EXPECT_TRUE(store.characters->list({}).empty());
     EXPECT_FALSE(store.images->find("i"));
     EXPECT_EQ(store.reserved->reserve("again", anna, "luna").slug, "luna");
+}
+
+TEST_F(mongo_database, keeps_what_another_program_writes_while_a_record_is_replaced) {
+    const auto store = open();
+    const auto held = store.reserved->reserve("job", anna, "luna");
+    auto record = record_for("job", anna, held, "Luna");
+    store.characters->save(record);
+    constexpr int times = 30;
+    std::jthread other([&] {
+        for (int i = 0; i < times; ++i)
+            run({{"update", "characters"},
+                 {"updates",
+                  {{{"q", {{"_id", "job"}}},
+                    {"u", {{"$inc", {{"views", 1}, {"owner.visits", 1}}}}}}}}});
+    });
+    for (int i = 0; i < times; ++i) {
+        record.version = i;
+        store.characters->save(record);
+    }
+    other.join();
+    const auto after = stored("characters", {{"_id", "job"}});
+    EXPECT_EQ(after.at("views"), times);
+    EXPECT_EQ(after.at("owner").at("visits"), times);
+    EXPECT_EQ(store.characters->find(held.id), record);
 }
 
 // A job is given up by one process while another one, which was thought dead, stores its character:

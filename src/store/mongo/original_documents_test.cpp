@@ -60,10 +60,10 @@ class original_documents : public testing::Test {
 protected:
     void SetUp() override {
         ASSERT_EQ(rows_.size(), documents);
-        for (const auto& row : rows_)
-            run_on_mongo(uri_, json::serialize(
-                                   json::object{{"insert", "characters"},
-                                                {"documents", json::array{row.at("document")}}}));
+        json::array all;
+        for (const auto& row : rows_) all.push_back(row.at("document"));
+        run_on_mongo(uri_, json::serialize(json::object{{"insert", "characters"},
+                                                        {"documents", std::move(all)}}));
         store_ = make_mongo_store({.uri = uri_});
     }
 

@@ -36,15 +36,18 @@ public:
         if (!is_elsewhere(owner, held) && claim(job_id, owner, held)) return held;
         // One thread at a time: they would all try the next free slug at once.
         const std::scoped_lock lock(contended_);
-        do {
+        for (;;) {
             if (take_known(job_id, held)) return held;
-            if (is_taken(held.id)) {
+            const auto found = in_the_way(owner, held.id, wanted);
+            if (found.id) {
                 skip_taken(held.id);
                 wanted = slug_wanted(wanted_slug, held.id);
+                continue;
             }
-            held.slug = free_slug(owner, wanted);
-        } while (is_elsewhere(owner, held) || !claim(job_id, owner, held));
-        return held;
+            held.slug =
+                first_free(wanted, [&](const auto& slug) { return found.slugs.contains(slug); });
+            if (claim(job_id, owner, held)) return held;
+        }
     }
 
     void release(const std::string& job_id) override {
@@ -138,10 +141,31 @@ private:
             .has_value();
     }
 
-    // By such a document, or by a claim after the counter was set back.
-    bool is_taken(std::int64_t id) {
-        return database_->find_one(characters_in, by_id(id), only_id_).has_value() ||
-               database_->find_one(claims_in, object{{"id", id}}, only_id_).has_value();
+    struct obstacles {
+        bool id = false;
+        std::set<std::string> slugs;
+    };
+
+    // Documents, also of other programs, and claims with the id, or with a slug like the wanted
+    // one.
+    obstacles in_the_way(const owner_info& owner, std::int64_t id, const std::string& wanted) {
+        const auto start = common_start(wanted);
+        const object range{{"$gte", start}, {"$lt", start + after_every_ending}};
+        const object some_fields{{"projection", {{"id", 1}, {"slug", 1}}}};
+        obstacles found;
+        const auto look = [&](const char* collection, const char* owner_field) {
+            const object like{{owner_field, owner.user_id}, {"slug", range}};
+            for (const auto& one : database_->find(
+                     collection, object{{"$or", json::array{by_id(id), like}}}, some_fields)) {
+                if (id_in(one.to_json()) == id)
+                    found.id = true;
+                else
+                    found.slugs.insert(one.text("slug"));
+            }
+        };
+        look(claims_in, "userId");
+        look(characters_in, "owner.userId");
+        return found;
     }
 
     void skip_taken(std::int64_t& id) {
@@ -149,21 +173,6 @@ private:
             fmt::format("character id {} is taken by another program, the next one is used", id));
         raise_id_counter(*database_);
         id = next_character_id(*database_);
-    }
-
-    std::string free_slug(const owner_info& owner, const std::string& wanted) {
-        const auto start = common_start(wanted);
-        const object range{{"$gte", start}, {"$lt", start + after_every_ending}};
-        const object only_slug{{"projection", {{"slug", 1}}}};
-        std::set<std::string> taken;
-        for (const auto& one : database_->find(
-                 claims_in, object{{"userId", owner.user_id}, {"slug", range}}, only_slug))
-            taken.insert(one.text("slug"));
-        for (const auto& one :
-             database_->find(characters_in,
-                             object{{"owner.userId", owner.user_id}, {"slug", range}}, only_slug))
-            taken.insert(one.text("slug"));
-        return first_free(wanted, [&](const std::string& slug) { return taken.contains(slug); });
     }
 
     std::string bind_folder(const owner_info& owner) {

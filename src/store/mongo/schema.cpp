@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/limits.hpp"
@@ -54,9 +56,7 @@ std::vector<index> indexes() {
     };
 }
 
-// The command that makes it. A sparse index over several fields holds documents that have any of
-// them, so all of them take a partial one; not every server has that.
-object command_for(const index& wanted, bool unique, bool partial) {
+object described(const index& wanted, bool unique, bool partial) {
     object settings{{"key", wanted.keys}, {"name", wanted.name}};
     if (unique) settings["unique"] = true;
     if (!wanted.having.empty() && partial) {
@@ -66,25 +66,32 @@ object command_for(const index& wanted, bool unique, bool partial) {
     } else if (!wanted.having.empty()) {
         settings["sparse"] = true;
     }
-    return {{"createIndexes", wanted.collection}, {"indexes", json::array{std::move(settings)}}};
+    return settings;
+}
+
+// A sparse index over several fields holds documents that have any of them, so all of them take a
+// partial one; not every server has that.
+bool is_partial(const index& wanted) {
+    return wanted.having.size() > 1;
 }
 
 // False, and the reason, when the server refuses it in this form.
 bool make_as(database& on, const index& wanted, bool unique, bool partial, std::string& reason) {
     bool made = true;
-    on.command(command_for(wanted, unique, partial), [&](const bson_error_t& refused) {
-        made = is_other_index(refused);
-        reason = refused.message;
-        return made || is_refusal(refused);
-    });
+    on.command({{"createIndexes", wanted.collection},
+                {"indexes", json::array{described(wanted, unique, partial)}}},
+               [&](const bson_error_t& refused) {
+                   made = is_other_index(refused);
+                   reason = refused.message;
+                   return made || is_refusal(refused);
+               });
     return made;
 }
 
 void make(database& on, const index& wanted) {
     std::string reason;
-    const bool partial = wanted.having.size() > 1;
-    if (make_as(on, wanted, wanted.unique, partial, reason)) return;
-    if (partial && make_as(on, wanted, wanted.unique, false, reason)) return;
+    if (make_as(on, wanted, wanted.unique, is_partial(wanted), reason)) return;
+    if (is_partial(wanted) && make_as(on, wanted, wanted.unique, false, reason)) return;
     if (wanted.optional) return;
     if (wanted.unique) {
         on.notice(
@@ -97,6 +104,17 @@ void make(database& on, const index& wanted) {
                 fmt::format("{}no index on {} in {}: {}", failure_words,
                             json::serialize(wanted.keys), wanted.collection, printable(reason)),
                 "Check the log of the database server");
+}
+
+// The names of the indexes that a collection has; none of one that is not there.
+std::set<std::string> indexes_in(database& on, const char* collection) {
+    const auto answer = on.command({{"listIndexes", collection}}, is_refusal).to_json();
+    std::set<std::string> names;
+    const auto* cursor = answer.if_contains("cursor");
+    if (!cursor) return names;
+    for (const auto& one : cursor->at("firstBatch").as_array())
+        names.emplace(one.at("name").as_string());
+    return names;
 }
 
 // Some programs keep ids as text. The highest of those is found as long as they have one length.
@@ -113,7 +131,12 @@ std::int64_t highest_id(database& on, const char* collection) {
 }  // namespace
 
 void make_indexes(database& on) {
-    for (const auto& wanted : indexes()) make(on, wanted);
+    std::map<std::string, std::set<std::string>> there;
+    for (const auto& wanted : indexes()) {
+        if (!there.contains(wanted.collection))
+            there[wanted.collection] = indexes_in(on, wanted.collection);
+        if (!there[wanted.collection].contains(wanted.name)) make(on, wanted);
+    }
 }
 
 void raise_id_counter(database& on) {

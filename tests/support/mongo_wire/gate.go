@@ -28,8 +28,8 @@ const (
 type gate struct {
 	database string
 	lose     int
-	tally    *json.Encoder // where each command is written down, if anywhere; guarded by turn
-	indexed  func()        // called after each createIndexes, before its answer goes out
+	tally    *json.Encoder                     // where each command is written down, if anywhere; guarded by turn
+	created  func(database, collection string) // called after createIndexes, before it is answered
 
 	turn     sync.Mutex
 	commands int // guarded by turn
@@ -107,7 +107,7 @@ func (g *gate) ask(database net.Conn, request []byte) (answer []byte, lost bool,
 			"us": time.Since(began).Microseconds()})
 	}
 	if command == "createIndexes" {
-		g.indexed()
+		g.created(databaseOf(request), collection)
 	}
 	if g.lose > 0 && isWork(command) {
 		g.commands++
@@ -129,6 +129,16 @@ func named(message []byte) (command, collection string) {
 		collection = string(value)
 	}
 	return string(first), collection
+}
+
+// The database that a command is for.
+func databaseOf(message []byte) string {
+	_, rest, found := bytes.Cut(message, []byte("\x02$db\x00"))
+	if !found || len(rest) < 4 {
+		return ""
+	}
+	name, _, _ := bytes.Cut(rest[4:], []byte{0})
+	return string(name)
 }
 
 // Whether it is a command on documents.

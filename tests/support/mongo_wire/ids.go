@@ -3,6 +3,7 @@ package main
 import (
 	"database/sql"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,22 +14,23 @@ import (
 // another expression of the same value, so that SQLite reads the whole table to find one _id.
 const idExpression = `_ferretdb_sjson->'$._id'`
 
-// Gives each collection the index by _id that a MongoDB server has.
-func indexIds(folder string) error {
-	files, err := filepath.Glob(filepath.Join(folder, "*.sqlite"))
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		if err := indexIdsIn(file); err != nil {
-			return err
+// A function that gives the collections of a database the index by _id that a MongoDB server has,
+// the first time that it is called for one.
+func indexIds(folder string) func(database, collection string) {
+	done := map[string]bool{}
+	return func(database, collection string) {
+		place := database + "/" + collection
+		file := filepath.Join(folder, database+".sqlite")
+		if _, err := os.Stat(file); err != nil || done[place] {
+			return
 		}
+		check(indexIdsIn(file))
+		done[place] = true
 	}
-	return nil
 }
 
 func indexIdsIn(file string) error {
-	database, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(10000)")
+	database, err := sql.Open("sqlite", "file:"+file+"?mode=rw&_pragma=busy_timeout(10000)")
 	if err != nil {
 		return err
 	}

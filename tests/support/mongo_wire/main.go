@@ -37,7 +37,7 @@ func startDatabase(folder string) string {
 		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
 		Logger:    quiet,
 		Handler:   "sqlite",
-		SQLiteURL: "file:" + folder + "/",
+		SQLiteURL: "file:" + folder + "/?_pragma=synchronous(normal)",
 	})
 	check(err)
 	go func() { check(database.Run(context.Background())) }()
@@ -67,7 +67,7 @@ func main() {
 	entrance := &gate{
 		database: startDatabase(folder),
 		lose:     *lose,
-		indexed:  func() { check(indexIds(folder)) },
+		created:  indexIds(folder),
 	}
 	if *tally != "" {
 		file, err := os.OpenFile(*tally, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
