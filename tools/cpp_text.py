@@ -9,6 +9,10 @@ TOKENS = re.compile(
 NOT_A_FUNCTION = re.compile(
     r"^\s*(\[\[.*?\]\]\s*)?(template\s*<.*?>\s*)?"
     r"(namespace|class|struct|enum|union|extern|export|concept)\b", re.DOTALL)
+NAMESPACE = re.compile(r"(inline\s+)?namespace\b\s*(?P<name>[\w:]*)$")
+TYPE = re.compile(
+    r"(template\s*<.*>\s*)?(class|struct|union|enum(\s+(class|struct))?)\s+"
+    r"(?P<name>\w[\w\s<>,*&:]*?)(\s+final)?(\s*(?<!:):(?!:).*)?$", re.DOTALL)
 
 
 def without_comments_and_strings(text):
@@ -16,10 +20,15 @@ def without_comments_and_strings(text):
     return TOKENS.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
 
 
+def without_directives(text):
+    """The same, the preprocessor's lines blanked as well."""
+    return re.sub(r"^[ \t]*#[^\n]*", lambda found: " " * len(found[0]),
+                  without_comments_and_strings(text), flags=re.MULTILINE)
+
+
 def functions(text):
     """(first line, last line) of every function body outside other functions, 1-based."""
-    code = without_comments_and_strings(text)
-    code = re.sub(r"^[ \t]*#[^\n]*", lambda found: " " * len(found[0]), code, flags=re.MULTILINE)
+    code = without_directives(text)
     found = []
     open_blocks = []  # True: a function, or a block inside one
     head = 0          # where the text before the next brace begins
@@ -35,6 +44,28 @@ def functions(text):
             closed = open_blocks.pop()
             if closed and not (open_blocks and open_blocks[-1]):
                 found.append((line_of(code, start), line_of(code, position)))
+        if letter in "{};":
+            head = position + 1
+    return found
+
+
+def shared_types(text):
+    """(name with its namespaces, line) of every type defined here that other files could name:
+    outside anonymous namespaces, functions and other types."""
+    code = without_directives(text)
+    found = []
+    scopes = []  # of each open block: the namespace's name, None for any other block
+    head = 0
+    for position, letter in enumerate(code):
+        if letter == "{":
+            words = code[head:position].strip()
+            namespace = NAMESPACE.match(words)
+            if (kind := TYPE.match(words)) and None not in scopes:
+                name = re.sub(r"\s+", "", kind["name"])
+                found.append(("::".join([*scopes, name]), line_of(code, position)))
+            scopes.append(namespace["name"] or None if namespace else None)
+        elif letter == "}" and scopes:
+            scopes.pop()
         if letter in "{};":
             head = position + 1
     return found

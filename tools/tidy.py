@@ -208,6 +208,17 @@ def check_headers(tree):
             tree.report(path, 1, "no #pragma once")
 
 
+def check_types(tree):
+    """The linker takes one of two types of the same name for both, and says nothing."""
+    first = {}
+    for path, text in tree.cpp().items():
+        for name, line in cpp_text.shared_types(text):
+            if name in first:
+                tree.report(path, line, f"{name} is defined in {first[name]} already: another "
+                                        "name, or an anonymous namespace")
+            first.setdefault(name, f"{path}:{line}")
+
+
 def check_scripts(tree):
     for path, text in tree.files.items():
         executable = os.access(tree.root / path, os.X_OK)
@@ -255,6 +266,7 @@ def check(root, build=None):
     check_leftovers(tree)
     check_cpp_lines(tree)
     check_headers(tree)
+    check_types(tree)
     check_scripts(tree)
     check_with_tools(tree)
     if build:

@@ -78,6 +78,36 @@ class TidyTest(unittest.TestCase):
                 if not any((self.root / path).parent.iterdir()):
                     (self.root / path).parent.rmdir()
 
+    def test_two_types_of_one_name_are_found(self):
+        one = "namespace medusa {\nstruct pace { int a; };\n}\n"
+        for name, other in {
+                "a class": "namespace medusa {\nclass pace final : public walk { int b; };\n}\n",
+                "an enum": "namespace medusa { enum class pace : char { slow }; }\n",
+                "a template": "namespace medusa { template <class T>\nstruct pace { T b; }; }\n",
+        }.items():
+            with self.subTest(name):
+                self.write("src/core/b.cpp", one)
+                self.write("src/store/c.cpp", other)
+                found = [line for line in self.findings() if "medusa::pace is defined" in line]
+                self.assertEqual(len(found), 1, self.findings())
+                self.assertIn("src/core/b.cpp:2", found[0])
+                self.assertTrue(found[0].startswith("src/store/c.cpp:"), found)
+
+    def test_types_that_cannot_meet_may_share_a_name(self):
+        self.write("src/core/b.cpp", "namespace medusa {\nstruct pace { int a; };\n}\n")
+        for name, other in {
+                "anonymous": "namespace medusa { namespace { struct pace { int b; }; } }\n",
+                "another namespace": "namespace medusa::sketch { struct pace { int b; }; }\n",
+                "inside a type": "namespace medusa { struct walk { struct pace { int b; }; }; }\n",
+                "inside a function": "namespace medusa { void f() { struct pace { int b; }; } }\n",
+                "only declared": "namespace medusa { struct pace; pace f(struct pace& p); }\n",
+                "a specialisation": "namespace medusa { template <> struct pace<int> {}; }\n",
+                "a value of it": "namespace medusa { constexpr struct pace made{1}; }\n",
+        }.items():
+            with self.subTest(name):
+                self.write("src/store/c.cpp", other)
+                self.assertEqual(self.findings(), [])
+
     def test_words_in_strings_are_not_code(self):
         self.write("src/core/b.cpp", 'const char* b = "std::cout << R({";\nchar c = \'{\';\n')
         self.assertEqual(self.findings(), [])
