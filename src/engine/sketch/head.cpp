@@ -47,8 +47,7 @@ void read_features(table_row& file, const fragments& faces, head_rig& into) {
     into.eyes = feature("eyes");
     into.brows = feature("brows");
     into.mouths = feature("mouths");
-    for (const auto& entry : file.list("cheeks")) {
-        table_row row(entry.as_object(), "cheeks");
+    for (auto& row : file.rows("cheeks")) {
         auto& made = into.cheeks.emplace_back();
         take(row, "x", made.x);
         take(row, "y", made.y);
@@ -70,8 +69,7 @@ void read_shapes(table_row& file, head_rig& into) {
 void read_hair(table_row& file, const fragments& pieces, head_rig& into) {
     if (file.find("hair") == nullptr) return;
     into.hair_files = pieces;
-    for (const auto& entry : file.list("hair")) {
-        table_row row(entry.as_object(), "hair");
+    for (auto& row : file.rows("hair")) {
         hair_cut cut;
         words stands_for;
         take(row, "variant", cut.variant);
@@ -250,9 +248,7 @@ std::map<std::string, head_rig, std::less<>> read_heads(const art_files& art,
     std::map<std::string, head_rig, std::less<>> made;
     for (const auto& name : art_names(art, head_folder, ".json")) {
         const auto path = fmt::format("{}{}.json", head_folder, name);
-        read_or_note(faults, path, [&] {
-            const auto fields = parse_table(art_text(art, path));
-            table_row file(fields);
+        read_table(art, faults, path, [&](table_row& file) {
             head_rig head;
             read_style(file, head);
             read_features(file, faces, head);
@@ -263,7 +259,6 @@ std::map<std::string, head_rig, std::less<>> read_heads(const art_files& art,
             bool from_front = false;
             take(file, "front", from_front);
             if (from_front) head.parts = front;
-            file.refuse_unknown();
             made.emplace(name, std::move(head));
         });
     }

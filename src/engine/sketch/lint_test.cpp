@@ -148,6 +148,8 @@ INSTANTIATE_TEST_SUITE_P(
         slip{"rig/lorelei.json", "\"heads\"", "\"head\"", "heads is missing"},
         slip{"heads/toon-head.json", "\"spiky\"", "\"spikes\"",
              "no variant of the style's hair 'spikes'"},
+        slip{"heads/lorelei.json", "\"cheeks\": [{", "\"cheeks\": [7, {",
+             "cheeks 1 must be an object {...}"},
         slip{"heads/toon-head.json", "[\"variant34\"]", "[]", "nothing stands for variant34"},
         slip{"heads/toon-head.json", "\"hat\": \"translate(10 14)\"", "\"hat\": \"up\"",
              "fits, hat must be a transform"},

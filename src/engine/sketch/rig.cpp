@@ -1,7 +1,5 @@
 #include "engine/sketch/rig.hpp"
 
-#include <fmt/format.h>
-
 #include "engine/sketch/table.hpp"
 
 namespace medusa::sketch {
@@ -85,19 +83,8 @@ void read_row(table_row& row, treatment& into) {
     take(row, "note", into.note);
 }
 
-template <class Row>
-void take_list(table_row& from, std::string_view name, std::vector<Row>& into) {
-    for (const auto& entry : from.list(name)) {
-        const auto place = fmt::format("{} {}", name, into.size() + 1);
-        if (!entry.is_object()) from.refuse(place, "an object {...}");
-        table_row row(entry.as_object(), place);
-        read_row(row, into.emplace_back());
-        row.refuse_unknown();
-    }
-}
-
 void read_figure(table_row& file, rig& into) {
-    take_list(file, "hair", into.hair);
+    take_rows(file, "hair", into.hair, read_row);
     take_table(file, "hair_ends", into.hair_ends);
     take_table(file, "heads", into.heads);
     take_table(file, "noses", into.noses);
@@ -109,7 +96,7 @@ void read_colours(table_row& file, rig& into) {
     take_rows(file, "eyes", into.eye_colours, read_row);
     take_rows(file, "skin", into.skins, read_row);
     take_rows(file, "cloth", into.cloth, read_row);
-    take_list(file, "complexions", into.complexions);
+    take_rows(file, "complexions", into.complexions, read_row);
 }
 
 void read_roles(table_row& file, rig& into) {
@@ -143,12 +130,7 @@ constexpr std::pair<std::string_view, void (*)(table_row&, rig&)> files[] = {
 rig read_rig(const art_files& art, std::vector<art_fault>& faults) {
     rig made;
     for (const auto& [name, read] : files)
-        read_or_note(faults, name, [&] {
-            const auto fields = parse_table(art_text(art, name));
-            table_row file(fields);
-            read(file, made);
-            file.refuse_unknown();
-        });
+        read_table(art, faults, name, [&](table_row& file) { read(file, made); });
     made.figures = read_figure_tables(art, faults);
     return made;
 }

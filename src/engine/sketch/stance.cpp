@@ -44,7 +44,7 @@ limb_pose limb_of(table_row row) {
     return made;
 }
 
-pose pose_of(table_row row) {
+pose pose_of(table_row& row) {
     pose made;
     take(row, "lean", made.lean);
     take(row, "head", made.head);
@@ -57,7 +57,6 @@ pose pose_of(table_row row) {
     made.right_arm = limb_of(row.row("right_arm"));
     made.left_leg = limb_of(row.row("left_leg"));
     made.right_leg = limb_of(row.row("right_leg"));
-    row.refuse_unknown();
     return made;
 }
 
@@ -76,26 +75,17 @@ void read_figure(table_row& file, figure_tables& into) {
     take_table(file, "framing_words", into.framing_words);
     take_table(file, "held", into.prop_of_part);
     take_table(file, "pose_words", into.pose_words);
-    file.refuse_unknown();
 }
 
 }  // namespace
 
 figure_tables read_figure_tables(const art_files& art, std::vector<art_fault>& faults) {
     figure_tables made;
-    constexpr std::string_view tables = "figure/figure.json";
-    read_or_note(faults, tables, [&] {
-        const auto fields = parse_table(art_text(art, tables));
-        table_row file(fields);
-        read_figure(file, made);
-    });
-    for (const auto& name : art_names(art, "poses/", ".json")) {
-        const auto file = fmt::format("poses/{}.json", name);
-        read_or_note(faults, file, [&] {
-            const auto fields = parse_table(art_text(art, file));
-            made.poses.emplace(name, pose_of(table_row(fields)));
-        });
-    }
+    read_table(art, faults, "figure/figure.json",
+               [&](table_row& file) { read_figure(file, made); });
+    for (const auto& name : art_names(art, "poses/", ".json"))
+        read_table(art, faults, fmt::format("poses/{}.json", name),
+                   [&](table_row& file) { made.poses.emplace(name, pose_of(file)); });
     return made;
 }
 

@@ -54,10 +54,16 @@ table_row table_row::row(std::string_view name) {
     return {found.as_object(), place_of(name)};
 }
 
-const json::array& table_row::list(std::string_view name) {
+std::vector<table_row> table_row::rows(std::string_view name) {
     const auto& found = needed(name);
     if (!found.is_array()) refuse(name, "a list [...]");
-    return found.as_array();
+    std::vector<table_row> all;
+    for (const auto& entry : found.as_array()) {
+        const auto place = fmt::format("{} {}", name, all.size() + 1);
+        if (!entry.is_object()) refuse(place, "an object {...}");
+        all.emplace_back(entry.as_object(), place_of(place));
+    }
+    return all;
 }
 
 void table_row::refuse_unknown() const {
@@ -70,6 +76,16 @@ void table_row::refuse_unknown() const {
                                 near.empty() ? fmt::format("there are {}", fmt::join(known, ", "))
                                              : fmt::format("do you mean {}?", near)));
     }
+}
+
+void read_table(const art_files& art, std::vector<art_fault>& faults, std::string_view name,
+                const std::function<void(table_row& file)>& read) {
+    read_or_note(faults, name, [&] {
+        const auto fields = parse_table(art_text(art, name));
+        table_row file(fields);
+        read(file);
+        file.refuse_unknown();
+    });
 }
 
 void take(table_row& from, std::string_view name, std::string& into) {

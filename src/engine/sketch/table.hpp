@@ -5,12 +5,15 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
+
+#include "engine/sketch/art.hpp"
 
 namespace medusa::sketch {
 
@@ -26,7 +29,8 @@ public:
     const boost::json::value* find(std::string_view name);
     // A field that must be there.
     table_row row(std::string_view name);
-    const boost::json::array& list(std::string_view name);
+    // The rows of a list that must be there: "hair 1", "hair 2" ...
+    std::vector<table_row> rows(std::string_view name);
 
     // Throws for a field that was never asked for.
     void refuse_unknown() const;
@@ -43,6 +47,10 @@ private:
     std::set<std::string, std::less<>> asked_;
 };
 
+// Reads one file of the art, all of it; what it cannot read becomes a fault of that file.
+void read_table(const art_files& art, std::vector<art_fault>& faults, std::string_view name,
+                const std::function<void(table_row& file)>& read);
+
 // A field that a row leaves out keeps its default.
 void take(table_row& from, std::string_view name, std::string& into);
 void take(table_row& from, std::string_view name, std::vector<std::string>& into);
@@ -58,7 +66,15 @@ void take_table(table_row& from, std::string_view name,
     for (const auto& entry : table.fields()) take(table, entry.key(), into[entry.key()]);
 }
 
-// A table of rows by word; `read` takes the fields of one.
+// A list or a table by word of rows; `read` takes the fields of one.
+template <class Row>
+void take_rows(table_row& from, std::string_view name, std::vector<Row>& into,
+               void (*read)(table_row&, std::type_identity_t<Row>&)) {
+    for (auto& row : from.rows(name)) {
+        read(row, into.emplace_back());
+        row.refuse_unknown();
+    }
+}
 template <class Row>
 void take_rows(table_row& from, std::string_view name,
                std::map<std::string, Row, std::less<>>& into,
