@@ -3,25 +3,16 @@
 #include "engine/pool/course.hpp"
 #include "engine/pool/model_choice.hpp"
 #include "engine/pool/roster.hpp"
+#include "support/pool_samples.hpp"
 #include "support/virtual_timer.hpp"
 
 namespace medusa {
 namespace {
 
 using namespace std::chrono_literals;
+using testing_support::failure_of;
+using testing_support::offering;
 using act = ruling::act;
-
-error failure_of(failure_class kind) {
-    return error(errc::unavailable, remote_failure{kind}, "RunPod connection failed: so");
-}
-
-server_capabilities offering(std::vector<std::string> checkpoints) {
-    server_capabilities offers;
-    offers.dialect = "comfyui";
-    offers.checkpoints = std::move(checkpoints);
-    offers.identity_methods = {"faceid", "ipadapter", "seed"};
-    return offers;
-}
 
 TEST(roster, sends_styles_where_the_variables_say) {
     const auto both = roster_of({.every_style = {"http://h:1"}});

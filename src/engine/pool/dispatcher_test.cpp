@@ -2,24 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "support/pool_samples.hpp"
 #include "support/virtual_timer.hpp"
 
 namespace medusa {
 namespace {
 
 using namespace std::chrono_literals;
-
-error failure_of(failure_class kind, milliseconds wait = 0ms) {
-    return error(errc::unavailable, remote_failure{kind, wait}, "RunPod connection failed: so");
-}
-
-server_capabilities offering(std::vector<std::string> checkpoints) {
-    server_capabilities offers;
-    offers.dialect = "comfyui";
-    offers.checkpoints = std::move(checkpoints);
-    offers.identity_methods = {"faceid", "ipadapter", "seed"};
-    return offers;
-}
+using testing_support::failure_of;
+using testing_support::offering;
 
 class pool_dispatcher : public testing::Test {
 protected:
