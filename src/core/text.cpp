@@ -21,6 +21,18 @@ bool is_bidi_control(UChar32 c) {
            (c >= 0x2066 && c <= 0x2069);
 }
 
+// Tells each character with its bytes; a negative one: they are no UTF-8.
+template <class Act>
+void each_char(std::string_view text, Act act) {
+    const auto length = static_cast<int32_t>(text.size());
+    for (int32_t at = 0; at < length;) {
+        const int32_t start = at;
+        UChar32 c = 0;
+        U8_NEXT(text.data(), at, length, c);
+        act(c, text.substr(std::size_t(start), std::size_t(at - start)));
+    }
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), 0);
@@ -39,13 +51,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
-    const auto length = static_cast<int32_t>(text.size());
-    for (int32_t at = 0; at < length;) {
-        UChar32 c = 0;
-        U8_NEXT(text.data(), at, length, c);
-        if (c < 0) return false;
-    }
-    return true;
+    bool valid = true;
+    each_char(text, [&](UChar32 c, std::string_view) { valid = valid && c >= 0; });
+    return valid;
 }
 
 std::size_t count_chars(std::string_view text) {
@@ -74,31 +82,22 @@ std::string collapse_spaces(std::string_view text) {
 }
 
 std::string without_controls(std::string_view text) {
-    const auto spaced = collapse_spaces(text);
     std::string result;
-    const auto length = static_cast<int32_t>(spaced.size());
-    for (int32_t at = 0; at < length;) {
-        const int32_t start = at;
-        UChar32 c = 0;
-        U8_NEXT(spaced.data(), at, length, c);
+    each_char(collapse_spaces(text), [&](UChar32 c, std::string_view bytes) {
         const bool reverses = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-        if (u_charType(c) != U_CONTROL_CHAR && !reverses)
-            result.append(spaced, std::size_t(start), std::size_t(at - start));
-    }
+        if (u_charType(c) != U_CONTROL_CHAR && !reverses) result += bytes;
+    });
     return collapse_spaces(result);
 }
 
 bool has_visible(std::string_view text) {
     constexpr UChar32 braille_blank = 0x2800;
-    const auto length = static_cast<int32_t>(text.size());
-    for (int32_t at = 0; at < length;) {
-        UChar32 c = 0;
-        U8_NEXT(text.data(), at, length, c);
-        if (c >= 0 && c != braille_blank && u_isgraph(c) &&
-            !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
-            return true;
-    }
-    return false;
+    bool visible = false;
+    each_char(text, [&](UChar32 c, std::string_view) {
+        visible = visible || (c >= 0 && c != braille_blank && u_isgraph(c) &&
+                              !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT));
+    });
+    return visible;
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {
@@ -113,18 +112,14 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 std::string printable(std::string_view text) {
     std::string result;
-    const auto length = static_cast<int32_t>(text.size());
-    for (int32_t at = 0; at < length;) {
-        const int32_t start = at;
-        UChar32 c = 0;
-        U8_NEXT(text.data(), at, length, c);
+    each_char(text, [&](UChar32 c, std::string_view bytes) {
         if (c == '\n' || c == '\t' || c == '\r')
             result += ' ';
         else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || is_bidi_control(c))
             result += "\xEF\xBF\xBD";
         else
-            result += text.substr(std::size_t(start), std::size_t(at - start));
-    }
+            result += bytes;
+    });
     return result;
 }
 
