@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "net/reply_json.hpp"
 #include "net/url.hpp"
 
 namespace medusa {
@@ -41,8 +42,7 @@ std::string without(std::string text, const std::string& secret) {
 }
 
 std::string text_in(const json::object& fields, std::string_view name) {
-    const auto* value = fields.if_contains(name);
-    return value && value->is_string() ? std::string(value->get_string()) : std::string();
+    return text_of(fields.if_contains(name));
 }
 
 std::int64_t number_in(const json::object& fields, std::string_view name) {
@@ -54,10 +54,9 @@ std::int64_t number_in(const json::object& fields, std::string_view name) {
 }
 
 std::optional<json::object> object_in(std::string_view body) {
-    json::error_code reason;
-    auto value = json::parse(body, reason);
-    if (reason || !value.is_object()) return std::nullopt;
-    return std::move(value.get_object());
+    auto whole = read_json(body);
+    if (!whole || !whole->is_object()) return std::nullopt;
+    return std::move(whole->get_object());
 }
 
 // What a gateway left of an answer, or put in its place: the same call may well succeed.

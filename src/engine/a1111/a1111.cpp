@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "engine/a1111/dialect.hpp"
+#include "net/reply_json.hpp"
 #include "net/url.hpp"
 
 namespace medusa {
@@ -97,12 +98,10 @@ public:
 
     server_load load(std::stop_token stop) override {
         const auto body = optional_body(http_, address_, "internal/pending-tasks", stop);
-        boost::system::error_code failed;
-        const auto value = boost::json::parse(body.empty() ? "{}" : body, failed);
+        const auto said = read_json(body);
+        const auto* tasks = member(said, "tasks");
         server_load load;
-        if (failed || !value.is_object()) return load;
-        if (const auto* tasks = value.as_object().if_contains("tasks"); tasks && tasks->is_array())
-            load.waiting = int(tasks->as_array().size());
+        if (tasks && tasks->is_array()) load.waiting = int(tasks->get_array().size());
         return load;
     }
 

@@ -9,6 +9,7 @@
 #include "core/base64.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "net/reply_json.hpp"
 
 namespace medusa::a1111 {
 namespace {
@@ -18,19 +19,6 @@ namespace json = boost::json;
 // Between the avatar's pixels and a new picture: the face stays, mood and place may change.
 constexpr double reference_denoise = 0.6;
 constexpr double face_weight = 0.8;
-constexpr std::size_t reason_chars = 200;
-
-std::optional<json::value> parsed(std::string_view text) {
-    boost::system::error_code failed;
-    auto value = json::parse(text, failed);
-    if (failed) return std::nullopt;
-    return value;
-}
-
-std::string text_of(const json::object& from, std::string_view field) {
-    const auto* value = from.if_contains(field);
-    return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
 
 // Letters, digits and plus signs only: what stays the same in all spellings.
 std::string essence(std::string_view name) {
@@ -64,13 +52,9 @@ std::string spelled(std::string_view what, std::string_view ours,
 }
 
 std::string first_with(std::string_view list, std::string_view field, auto wanted) {
-    const auto value = parsed(list);
-    if (!value || !value->is_object()) return {};
-    const auto* items = value->as_object().if_contains(field);
-    if (!items || !items->is_array()) return {};
-    for (const auto& item : items->as_array())
-        if (item.is_string() && wanted(to_lower(std::string(item.as_string()))))
-            return std::string(item.as_string());
+    const auto whole = read_json(list);
+    for (const auto& item : texts_of(member(whole, field)))
+        if (wanted(to_lower(item))) return item;
     return {};
 }
 
@@ -84,11 +68,10 @@ std::string first_with(std::string_view list, std::string_view field, auto wante
 
 std::vector<std::string> names(std::string_view reply, std::string_view field) {
     std::vector<std::string> found;
-    const auto value = parsed(reply);
-    if (!value || !value->is_array()) return found;
-    for (const auto& item : value->as_array()) {
-        if (!item.is_object()) continue;
-        auto name = text_of(item.as_object(), field);
+    const auto whole = read_json(reply);
+    if (!whole || !whole->is_array()) return found;
+    for (const auto& item : whole->get_array()) {
+        auto name = text_of(member(&item, field));
         if (!name.empty() && name != "None" && name != "Automatic")
             found.push_back(std::move(name));
     }
@@ -173,53 +156,42 @@ call drawing_call(const attempt_order& order, const server_capabilities& offers,
 }
 
 drawn drawn_picture(std::string_view reply) {
-    const auto value = parsed(reply);
-    if (!value || !value->is_object()) no_picture("the server's answer is no JSON object");
-    const auto& whole = value->as_object();
+    const auto whole = read_json(reply);
+    if (!whole || !whole->is_object()) no_picture("the server's answer is no JSON object");
+    const auto info = read_json(text_of(member(whole, "info")));
     drawn result;
+    result.model = text_of(member(info, "sd_model_name"));
+    result.version = text_of(member(info, "version"));
     std::size_t first = 0;
-    if (const auto info = parsed(text_of(whole, "info")); info && info->is_object()) {
-        const auto& said = info->as_object();
-        result.model = text_of(said, "sd_model_name");
-        result.version = text_of(said, "version");
-        if (const auto* index = said.if_contains("index_of_first_image");
-            index && index->is_int64() && index->as_int64() > 0)
-            first = std::size_t(index->as_int64());
-    }
-    const auto* images = whole.if_contains("images");
-    if (!images || !images->is_array() || images->as_array().size() <= first)
-        no_picture("the server sent no picture");
-    const auto& image = images->as_array()[first];
-    auto png = image.is_string() ? from_base64(image.as_string()) : std::nullopt;
+    if (const auto* index = member(info, "index_of_first_image");
+        index && index->is_int64() && index->get_int64() > 0)
+        first = std::size_t(index->get_int64());
+    const auto* image = element(member(whole, "images"), first);
+    if (!image) no_picture("the server sent no picture");
+    auto png = image->is_string() ? from_base64(image->get_string()) : std::nullopt;
     if (!png) no_picture("the picture is no base64 text");
     result.png = std::move(*png);
     return result;
 }
 
 std::optional<task_progress> read_progress(std::string_view reply) {
-    const auto value = parsed(reply);
-    if (!value || !value->is_object()) return std::nullopt;
-    const auto& said = value->as_object();
+    const auto said = read_json(reply);
+    if (!said || !said->is_object()) return std::nullopt;
     const auto flag = [&](std::string_view name) {
-        const auto* found = said.if_contains(name);
-        return found && found->is_bool() && found->as_bool();
+        const auto* found = member(said, name);
+        return found && found->is_bool() && found->get_bool();
     };
-    task_progress progress{flag("active"), flag("queued"), flag("completed"), 0};
-    if (const auto* part = said.if_contains("progress"); part && part->is_number())
-        progress.part = std::clamp(part->to_number<double>(), 0.0, 1.0);
-    return progress;
+    const auto part = number_of(member(said, "progress"));
+    return task_progress{flag("active"), flag("queued"), flag("completed"),
+                         std::clamp(part.value_or(0), 0.0, 1.0)};
 }
 
 std::string reason_of(std::string_view reply) {
-    const auto value = parsed(reply);
-    if (!value || !value->is_object()) return {};
-    const auto& said = value->as_object();
-    std::string reason;
-    for (const auto* field : {"detail", "errors", "error"}) {
-        reason = text_of(said, field);
-        if (!reason.empty()) break;
-    }
-    return printable(reason).substr(0, reason_chars);
+    const auto said = read_json(reply);
+    for (const auto* field : {"detail", "errors", "error"})
+        if (const auto reason = text_of(member(said, field)); !reason.empty())
+            return harmless(reason);
+    return {};
 }
 
 }  // namespace medusa::a1111

@@ -165,8 +165,8 @@ prompt_graph graph_from_template(std::string_view name, const graph_values& valu
     const auto path = fmt::format("workflows/{}.json", name);
     auto whole = read_json(resource(path));
     auto* nodes = whole ? whole->as_object().if_contains("graph") : nullptr;
-    const auto* save = member(whole ? &*whole : nullptr, "save");
-    const auto* after = member(whole ? &*whole : nullptr, "loras_after");
+    const auto* save = member(whole, "save");
+    const auto* after = member(whole, "loras_after");
     if (!nodes || !save || !after) throw error(errc::internal, path + " is no template");
     fill_in(*nodes, values);
     prompt_graph graph{nodes->as_object(), text_of(save)};

@@ -12,8 +12,8 @@
 #include "core/error.hpp"
 #include "core/resources.hpp"
 #include "engine/comfyui/nodes.hpp"
-#include "engine/comfyui/reply_json.hpp"
 #include "engine/comfyui/workflow.hpp"
+#include "net/reply_json.hpp"
 
 namespace medusa::comfyui {
 namespace {

@@ -57,8 +57,8 @@ std::optional<frame> read_frame(std::string_view text) {
     if (contains(text.substr(0, type_bytes), "\"progress_state\"")) return std::nullopt;
     const auto whole = read_json(text);
     if (!whole) return std::nullopt;
-    const std::string type = text_of(member(&*whole, "type"));
-    const auto* data = member(&*whole, "data");
+    const std::string type = text_of(member(whole, "type"));
+    const auto* data = member(whole, "data");
     if (type == "status") return of(frame::kind::queue, data);
     if (type == "execution_start") return of(frame::kind::started, data);
     if (type == "executing") return read_executing(data);
@@ -91,8 +91,8 @@ std::optional<frame> read_frame(std::span<const std::byte> bytes) {
     if (length > all.size() - 8) return std::nullopt;
     const auto told = read_json(all.substr(8, length));
     if (!told) return std::nullopt;
-    made.prompt = text_of(member(&*told, "prompt_id"));
-    made.node = text_of(member(&*told, "node_id"));
+    made.prompt = text_of(member(told, "prompt_id"));
+    made.node = text_of(member(told, "node_id"));
     made.image = all.substr(8 + length);
     return made;
 }
@@ -175,13 +175,13 @@ std::optional<prompt_reply> read_prompt_reply(int status, std::string_view body,
     if (!whole || !whole->is_object()) return std::nullopt;
     prompt_reply reply;
     if (status == 200) {
-        reply.prompt = text_of(member(&*whole, "prompt_id"));
+        reply.prompt = text_of(member(whole, "prompt_id"));
         if (reply.prompt.empty() || reply.prompt.size() > id_bytes_max) return std::nullopt;
-        reply.refused = read_node_errors(member(&*whole, "node_errors"), save_node);
+        reply.refused = read_node_errors(member(whole, "node_errors"), save_node);
         return reply;
     }
-    if (!member(&*whole, "error")) return std::nullopt;
-    reply.refused = read_node_errors(member(&*whole, "node_errors"), {});
+    if (!member(whole, "error")) return std::nullopt;
+    reply.refused = read_node_errors(member(whole, "node_errors"), {});
     if (!reply.refused) reply.refused = read_refusal(&*whole);
     return reply;
 }
@@ -254,7 +254,7 @@ history_reply read_history(std::string_view body, std::string_view prompt,
     const auto whole = read_json(body);
     history_reply reply{.known = whole && whole->is_object(), .entry = std::nullopt};
     if (!reply.known) return reply;
-    const auto* entry = member(&*whole, prompt);
+    const auto* entry = member(whole, prompt);
     if (entry) reply.entry = read_entry(entry, std::string(prompt), save_node);
     return reply;
 }
@@ -275,8 +275,8 @@ history_reply read_history_by_mark(std::string_view body, std::string_view mark,
 std::optional<queue_place> read_queue(std::string_view body, std::string_view prompt,
                                       std::string_view mark) {
     const auto whole = read_json(body);
-    const auto* running = member(whole ? &*whole : nullptr, "queue_running");
-    const auto* pending = member(whole ? &*whole : nullptr, "queue_pending");
+    const auto* running = member(whole, "queue_running");
+    const auto* pending = member(whole, "queue_pending");
     if (!running || !pending || !running->is_array() || !pending->is_array()) return std::nullopt;
     const auto is_ours = [&](const json::value* item) {
         return text_of(element(item, 1)) == prompt || has_mark(element(item, 3), mark);

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/comfyui/reply_json.hpp"
+#include "net/reply_json.hpp"
 
 namespace medusa::comfyui {
 

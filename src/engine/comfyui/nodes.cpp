@@ -47,7 +47,7 @@ input_info read_input(const json::value& config, bool required) {
 
 std::optional<node_info> read_node_info(std::string_view body, std::string_view class_name) {
     const auto whole = read_json(body);
-    const auto* told = member(whole ? &*whole : nullptr, class_name);
+    const auto* told = member(whole, class_name);
     if (!told) return std::nullopt;
     node_info node;
     for (const char* group : {"required", "optional"}) {

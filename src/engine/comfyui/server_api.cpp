@@ -80,13 +80,13 @@ bool server_api::is_comfyui(std::stop_token stop) {
     }
     if (failed) throw *failed;
     const auto whole = read_json(reply.body);
-    return member(whole ? &*whole : nullptr, "system") != nullptr;
+    return member(whole, "system") != nullptr;
 }
 
 json::value server_api::system_stats(std::stop_token stop) {
     const auto reply = send(request("GET", "system_stats"), std::move(stop));
     auto whole = read_json(reply.body);
-    if (!whole || !member(&*whole, "system")) not_comfyui("does not answer as ComfyUI does");
+    if (!whole || !member(whole, "system")) not_comfyui("does not answer as ComfyUI does");
     return *whole;
 }
 
@@ -175,8 +175,8 @@ std::string server_api::upload(const std::string& name, const std::string& png,
     made.silence_max = transfer_silence;
     const auto reply = send(made, std::move(stop));
     const auto whole = read_json(reply.body);
-    const auto stored = text_of(member(whole ? &*whole : nullptr, "name"));
-    const auto folder = text_of(member(whole ? &*whole : nullptr, "subfolder"));
+    const auto stored = text_of(member(whole, "name"));
+    const auto folder = text_of(member(whole, "subfolder"));
     if (stored.empty()) not_comfyui("did not take the reference picture");
     return folder.empty() ? stored : folder + "/" + stored;
 }

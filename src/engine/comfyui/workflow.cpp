@@ -28,12 +28,12 @@ json::object read_nodes(const user_workflow& workflow) {
     }
     auto whole = read_json(workflow.json, workflow_depth_max);
     if (!whole) refuse(workflow, "is not JSON", export_advice);
-    if (member(&*whole, "nodes") && member(&*whole, "links")) {
+    if (member(whole, "nodes") && member(whole, "links")) {
         refuse(workflow, "is in the format of the editor, which a server does not run",
                export_advice);
     }
     // The body of a request to /prompt holds the graph as "prompt".
-    const auto* inner = member(&*whole, "prompt");
+    const auto* inner = member(whole, "prompt");
     if (inner && !member(inner, "class_type")) *whole = json::value(*inner);
     if (!whole->is_object() || whole->get_object().empty()) {
         refuse(workflow, "holds no nodes", export_advice);

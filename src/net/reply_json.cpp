@@ -1,8 +1,8 @@
-#include "engine/comfyui/reply_json.hpp"
+#include "net/reply_json.hpp"
 
 #include "core/text.hpp"
 
-namespace medusa::comfyui {
+namespace medusa {
 
 namespace json = boost::json;
 
@@ -18,6 +18,10 @@ std::optional<json::value> read_json(std::string_view text, std::size_t depth) {
 const json::value* member(const json::value* from, std::string_view key) {
     const auto* object = from ? from->if_object() : nullptr;
     return object ? object->if_contains(key) : nullptr;
+}
+
+const json::value* member(const std::optional<json::value>& from, std::string_view key) {
+    return member(from ? &*from : nullptr, key);
 }
 
 const json::value* element(const json::value* from, std::size_t index) {
@@ -54,4 +58,4 @@ std::string harmless(std::string_view text, std::size_t chars_max) {
     return line.substr(0, end) + "...";
 }
 
-}  // namespace medusa::comfyui
+}  // namespace medusa

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace medusa::comfyui {
+namespace medusa {
 
 // Replies hold the graphs of other people, so they may be deeper than our own.
 inline constexpr std::size_t reply_depth_max = 64;
@@ -23,6 +23,11 @@ std::optional<boost::json::value> read_json(std::string_view text,
 
 // The member of an object, null if `from` is null, no object or has no such member.
 const boost::json::value* member(const boost::json::value* from, std::string_view key);
+// The same of what read_json() gave.
+const boost::json::value* member(const std::optional<boost::json::value>& from,
+                                 std::string_view key);
+const boost::json::value* member(std::optional<boost::json::value>&& from,
+                                 std::string_view key) = delete;
 // The element of an array, null if there is none.
 const boost::json::value* element(const boost::json::value* from, std::size_t index);
 
@@ -36,4 +41,4 @@ std::vector<std::string> texts_of(const boost::json::value* from);
 // One line of a server's words that a terminal can show: no controls, at most `chars_max` bytes.
 std::string harmless(std::string_view text, std::size_t chars_max = 200);
 
-}  // namespace medusa::comfyui
+}  // namespace medusa
