@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <mutex>
-#include <regex>
 #include <system_error>
 
 #include "asset/asset_path.hpp"
@@ -84,10 +83,15 @@ bool is_unfinished(const fs::path& file) {
     return std::string_view(file.native()).ends_with(unfinished_ending);
 }
 
-// Whether the name is one that core/files.cpp gives to a file while it is written.
+// Whether the name is one that core/files.cpp gives to a file while it is written:
+// "x.png.PROCESS-NUMBER.part".
 bool is_from_a_write(const fs::path& file) {
-    static const std::regex form(R"(.+\.\d+-\d+\.part)");
-    return is_unfinished(file) && std::regex_match(file.filename().native(), form);
+    if (!is_unfinished(file)) return false;
+    const auto middle = file.stem().extension().string();
+    const auto hyphen = middle.find('-');
+    return hyphen > 1 && hyphen + 1 < middle.size() &&
+           middle.find_first_not_of("0123456789", 1) == hyphen &&
+           middle.find_first_not_of("0123456789", hyphen + 1) == std::string::npos;
 }
 
 time_point last_written(const struct stat& facts) {
