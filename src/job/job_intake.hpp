@@ -23,6 +23,9 @@ struct job_query {
     std::size_t limit = 50;
     // Newest first: the cursor of the last one seen, for the next page.
     std::int64_t before = INT64_MAX;
+    // Set: jobs whose record is damaged are left out, and their ids are put here. Not set: list()
+    // throws error(corrupted) for them.
+    std::vector<std::string>* damaged = nullptr;
 };
 
 // A job and its place in the order in which jobs were accepted.

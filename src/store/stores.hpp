@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "job/job_intake.hpp"
+#include "job/job_leases.hpp"
 #include "store/attempt_log.hpp"
 #include "store/character_store.hpp"
 #include "store/ledger.hpp"
@@ -18,6 +20,8 @@ struct stores {
     std::unique_ptr<image_store> images;
     std::unique_ptr<attempt_log> attempts;
     std::unique_ptr<ledger> books;
+    std::unique_ptr<job_intake> intake;  // of MongoDB there are no jobs yet: empty, both
+    std::unique_ptr<job_leases> leases;
 };
 
 }  // namespace medusa

@@ -11,8 +11,13 @@ stores make_mongo_store(const mongo_settings& settings) {
     mongo::make_indexes(*shared);
     mongo::raise_id_counter(*shared);
     mongo::finish_what_was_begun(*shared);
-    return {mongo::make_reservations(shared), mongo::make_characters(shared),
-            mongo::make_images(shared), mongo::make_attempts(shared), mongo::make_ledger(shared)};
+    return {mongo::make_reservations(shared),
+            mongo::make_characters(shared),
+            mongo::make_images(shared),
+            mongo::make_attempts(shared),
+            mongo::make_ledger(shared),
+            nullptr,
+            nullptr};
 }
 
 }  // namespace medusa

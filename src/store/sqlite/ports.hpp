@@ -23,5 +23,7 @@ std::unique_ptr<character_store> make_characters(shared_database on);
 std::unique_ptr<image_store> make_images(shared_database on);
 std::unique_ptr<attempt_log> make_attempts(shared_database on);
 std::unique_ptr<ledger> make_ledger(shared_database on);
+std::unique_ptr<job_intake> make_intake(shared_database on);
+std::unique_ptr<job_leases> make_leases(shared_database on);
 
 }  // namespace medusa::sqlite

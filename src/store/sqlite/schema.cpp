@@ -86,7 +86,93 @@ ALTER TABLE claims ADD COLUMN asked_at TEXT NOT NULL DEFAULT '';
 UPDATE claims SET asked_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
 )";
 
-constexpr const char* steps_so_far[] = {characters_and_images, attempts, age_of_claims};
+// submissions  a key that has expired is NULL
+// jobs         idle work lies here: each index is as small as its question. The first two are the
+//              lines in which jobs wait, of everybody and of one submission
+// job_owners   when each was served last, and how many jobs of each state they have: counted by
+//              triggers, so that a hundred thousand jobs need not be looked at
+constexpr auto jobs = R"(
+CREATE TABLE job_owners (
+    owner INTEGER PRIMARY KEY,
+    user_id TEXT NOT NULL UNIQUE,
+    turn INTEGER NOT NULL DEFAULT 0,
+    queued INTEGER NOT NULL DEFAULT 0,
+    leased INTEGER NOT NULL DEFAULT 0,
+    done INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    cancelled INTEGER NOT NULL DEFAULT 0,
+    dead INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX owners_by_turn ON job_owners (turn);
+CREATE INDEX owners_in_line ON job_owners (turn, owner) WHERE queued > 0;
+
+CREATE TABLE submissions (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    owner INTEGER NOT NULL REFERENCES job_owners,
+    idempotency_key TEXT,
+    fingerprint TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    UNIQUE (owner, idempotency_key)
+) STRICT;
+CREATE INDEX submissions_alike ON submissions (owner, fingerprint, sequence);
+
+CREATE TABLE jobs (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    owner INTEGER NOT NULL REFERENCES job_owners,
+    submission INTEGER NOT NULL REFERENCES submissions,
+    state TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    not_before_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    record TEXT NOT NULL
+) STRICT;
+CREATE INDEX jobs_in_line ON jobs (owner, priority DESC, sequence, not_before_ms)
+    WHERE state = 'queued';
+CREATE INDEX jobs_in_line_of_submission ON jobs
+    (submission, priority DESC, sequence, not_before_ms) WHERE state = 'queued';
+CREATE INDEX jobs_of_owner ON jobs (owner, sequence);
+CREATE INDEX jobs_of_submission ON jobs (submission, sequence);
+CREATE INDEX jobs_of_rare_state ON jobs (state, sequence)
+    WHERE state = 'leased' OR state = 'failed' OR state = 'cancelled' OR state = 'dead';
+
+CREATE TRIGGER job_comes AFTER INSERT ON jobs BEGIN
+    UPDATE job_owners SET
+        queued = queued + (new.state = 'queued'),
+        leased = leased + (new.state = 'leased'),
+        done = done + (new.state = 'done'),
+        failed = failed + (new.state = 'failed'),
+        cancelled = cancelled + (new.state = 'cancelled'),
+        dead = dead + (new.state = 'dead')
+    WHERE owner = new.owner;
+END;
+CREATE TRIGGER job_moves AFTER UPDATE OF state ON jobs WHEN new.state <> old.state BEGIN
+    UPDATE job_owners SET
+        turn = iif(new.state = 'leased', (SELECT max(turn) FROM job_owners) + 1, turn),
+        queued = queued + (new.state = 'queued') - (old.state = 'queued'),
+        leased = leased + (new.state = 'leased') - (old.state = 'leased'),
+        done = done + (new.state = 'done') - (old.state = 'done'),
+        failed = failed + (new.state = 'failed') - (old.state = 'failed'),
+        cancelled = cancelled + (new.state = 'cancelled') - (old.state = 'cancelled'),
+        dead = dead + (new.state = 'dead') - (old.state = 'dead')
+    WHERE owner = new.owner;
+END;
+CREATE TRIGGER job_goes AFTER DELETE ON jobs BEGIN
+    UPDATE job_owners SET
+        queued = queued - (old.state = 'queued'),
+        leased = leased - (old.state = 'leased'),
+        done = done - (old.state = 'done'),
+        failed = failed - (old.state = 'failed'),
+        cancelled = cancelled - (old.state = 'cancelled'),
+        dead = dead - (old.state = 'dead')
+    WHERE owner = old.owner;
+END;
+)";
+
+constexpr const char* steps_so_far[] = {characters_and_images, attempts, age_of_claims, jobs};
 
 std::int64_t version_of(connection& on) {
     query version(on, "PRAGMA user_version");

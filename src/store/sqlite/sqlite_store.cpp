@@ -7,8 +7,9 @@ namespace medusa {
 stores make_sqlite_store(const sqlite_settings& settings) {
     const auto shared = std::make_shared<sqlite::database>(settings);
     return {sqlite::make_reservations(shared), sqlite::make_characters(shared),
-            sqlite::make_images(shared), sqlite::make_attempts(shared),
-            sqlite::make_ledger(shared)};
+            sqlite::make_images(shared),       sqlite::make_attempts(shared),
+            sqlite::make_ledger(shared),       sqlite::make_intake(shared),
+            sqlite::make_leases(shared)};
 }
 
 }  // namespace medusa
