@@ -46,8 +46,16 @@ class MongoTest(House):
         self.assertIn("Database connection failed: ", doctor.stdout)
         self.assertNotIn("canary", doctor.stdout + doctor.stderr)
 
+        self.environment["MONGODB_URI"] = self.server.uri + "/medusa?tls=true&tlsCAFile=/no/ca.pem"
+        self.assertIn("/no/ca.pem", self.refused(2, "list"))
+
         del self.environment["MONGODB_URI"]
         self.start_server(self.server.port)
+        self.environment["MONGODB_URI"] = (
+            self.server.uri.replace("mongodb://", "mongodb://anna:canary@") + "/medusa")
+        message = self.refused(4, "list")
+        self.assertIn("Check user, password and authSource", message)
+        self.assertNotIn("canary", message)
         self.environment["MONGODB_URI"] = self.server.uri + "/medusa"
         self.assertEqual([one["id"] for one in self.ok_json("list")], [123456])
 

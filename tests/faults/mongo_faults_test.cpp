@@ -2,6 +2,9 @@
 // killed: clear words, nothing acknowledged is lost, nothing is there twice.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -14,6 +17,7 @@
 #include "core/text.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "support/mongo_server.hpp"
+#include "support/small_disk.hpp"
 
 namespace medusa {
 namespace {
@@ -22,6 +26,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using testing_support::child;
 using testing_support::mongo_server;
+using testing_support::small_disk;
 
 constexpr int kills_short = 4;
 constexpr std::size_t output_bytes_max = 1 << 20;
@@ -62,6 +67,115 @@ TEST(mongo_address, that_is_none_is_refused_without_its_password) {
                             "mongodb://anna:canary@host:99999999/db", "mongodb://anna:canary@/db",
                             "mongodb://anna:canary@host/db?tls=maybe&tls=canary", "mongodb://"})
         expect_words(error_of([&] { make_mongo_store({.uri = uri}); }), errc::invalid_argument);
+}
+
+TEST(mongo_address, that_asks_for_tls_says_what_is_missing_for_it) {
+    const auto missing = error_of([] {
+        make_mongo_store({.uri = "mongodb://127.0.0.1:1/db?tls=true&tlsCAFile=/no/such/ca.pem"});
+    });
+    expect_words(missing, errc::invalid_argument);
+    EXPECT_NE(missing.detail().find("tlscafile in MONGODB_URI names /no/such/ca.pem"),
+              std::string::npos)
+        << missing.detail();
+    expect_words(error_of([] {
+                     make_mongo_store({.uri = "mongodb://127.0.0.1:1/db?tls=true&tlsInsecure=true"
+                                              "&tlsAllowInvalidCertificates=true"});
+                 }),
+                 errc::invalid_argument);
+    mongo_server plain;
+    const auto refused = error_of([&] {
+        make_mongo_store({.uri = plain.uri("db") + "?tls=true&serverSelectionTimeoutMS=300"
+                                                   "&connectTimeoutMS=300"});
+    });
+    expect_words(refused, errc::unavailable);
+    EXPECT_NE(refused.advice().find("TLS"), std::string::npos) << refused.advice();
+}
+
+// Connections are taken, and nothing is ever said: a firewall, or a server that hangs.
+TEST(mongo_address, that_is_silent_is_given_up_within_its_time) {
+    const int listening = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    ASSERT_EQ(bind(listening, reinterpret_cast<sockaddr*>(&at), size), 0);
+    ASSERT_EQ(listen(listening, 1), 0);
+    getsockname(listening, reinterpret_cast<sockaddr*>(&at), &size);
+    const auto began = std::chrono::steady_clock::now();
+    expect_words(error_of([&] {
+                     make_mongo_store({.uri = fmt::format("mongodb://127.0.0.1:{}/db?"
+                                                          "serverSelectionTimeoutMS=500"
+                                                          "&connectTimeoutMS=200",
+                                                          ntohs(at.sin_port))});
+                 }),
+                 errc::unavailable);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+    close(listening);
+}
+
+TEST(mongo_address, with_a_wrong_password_is_refused_without_telling_it) {
+    mongo_server server;
+    auto uri = server.uri("db");
+    uri.insert(std::string("mongodb://").size(), "anna:canary@");
+    const auto refused = error_of([&] { make_mongo_store({.uri = uri}); });
+    expect_words(refused, errc::unauthorized);
+    EXPECT_NE(refused.advice().find("password"), std::string::npos) << refused.advice();
+}
+
+struct refusal {
+    int code;
+    errc expected;
+    const char* advice;
+};
+
+// As a server of MongoDB's own answers them (error_codes.yml).
+TEST(mongo_server_that_refuses, is_told_of_with_cause_and_advice_and_costs_nothing) {
+    for (const auto& [code, expected, advice] :
+         {refusal{13, errc::unauthorized, "may read and write"},
+          refusal{14031, errc::storage, "Make room"}}) {
+        mongo_server server({.refuse = code});
+        const auto refused = error_of([&] { make_mongo_store({.uri = server.uri("db")}); });
+        expect_words(refused, expected);
+        EXPECT_NE(refused.advice().find(advice), std::string::npos) << refused.advice();
+        server.kill();
+        server.start_again();
+        EXPECT_TRUE(make_mongo_store({.uri = server.uri("db")}).characters->list({}).empty());
+    }
+}
+
+// Other than above, its disk is full indeed, and fills up in the middle.
+TEST(mongo_server_with_a_full_disk, is_told_of_and_loses_and_doubles_nothing) {
+    const testing_support::scratch_folder folder;
+    const auto data = folder.path() / "data";
+    fs::create_directory(data);
+    const auto disk = small_disk::mount(data, 24 << 20);
+    if (!disk) GTEST_SKIP() << "this machine mounts no disks for tests";
+    mongo_server server(data);
+    const auto store = make_mongo_store({.uri = server.uri("db")});
+    const owner_info anna{"local", "anna"};
+    const auto make = [&](int i) {
+        const auto job = fmt::format("job-{}", i);
+        const auto held = store.reserved->reserve(job, anna, job);
+        auto record = record_for(job, anna, held, "Luna");
+        record.description = std::string(4'000, 'x');
+        store.characters->create(record, image_for(job + "-image", held.id));
+    };
+    constexpr int before = 5;
+    constexpr int after = 400;
+    int made = 0;
+    for (; made < before; ++made) make(made);
+    disk->fill();
+    const auto full = error_of([&] {
+        for (; made < after; ++made) make(made);
+    });
+    expect_words(full, errc::storage);
+    EXPECT_NE(full.advice().find("Make room"), std::string::npos) << full.what();
+    disk->empty();
+    for (int i = 0; i <= made; ++i) make(i);
+    const auto records = store.characters->list({.limit = 1'000});
+    EXPECT_EQ(records.size(), std::size_t(made + 1));
+    for (const auto& record : records)
+        EXPECT_EQ(store.images->of_character(record.id).size(), 1u) << record.job_id;
 }
 
 class mongo_faults : public testing::Test {
@@ -143,7 +257,7 @@ TEST_F(mongo_faults, connections_that_are_cut_are_made_again) {
 }
 
 TEST_F(mongo_faults, answers_that_are_lost_double_nothing) {
-    mongo_server server(37);
+    mongo_server server({.lose = 37});
     auto writer = start_writer(server, "w", 15);
     EXPECT_EQ(writer.wait(), 0);
     EXPECT_EQ(acknowledged().size(), 15u);

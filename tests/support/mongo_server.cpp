@@ -70,9 +70,13 @@ std::string mongo_uri_for(const std::filesystem::path& folder) {
     return server.uri("medusa_test_" + sha256_hex(folder.string()).substr(0, 16));
 }
 
-mongo_server::mongo_server(int lose) : lose_(lose) {
-    std::filesystem::create_directory(folder_.path() / "data");
-    start("0");
+mongo_server::mongo_server(const faults& planned) {
+    std::filesystem::create_directory(data_);
+    start("0", planned);
+}
+
+mongo_server::mongo_server(const std::filesystem::path& data) : data_(data) {
+    start("0", {});
 }
 
 std::string mongo_server::uri(const std::string& database) const {
@@ -84,7 +88,7 @@ void mongo_server::kill() {
 }
 
 void mongo_server::start_again() {
-    start(port_);
+    start(port_, {});
 }
 
 void mongo_server::cut_connections() {
@@ -99,12 +103,13 @@ void mongo_server::go_on() {
     process_->send(SIGCONT);
 }
 
-void mongo_server::start(const std::string& port) {
+void mongo_server::start(const std::string& port, const faults& planned) {
     if (!std::filesystem::exists(MEDUSA_MONGO_WIRE))
         throw std::runtime_error("the server for these tests is not built: run scripts/mongo_wire");
     const auto said = folder_.path() / "said";
     process_.emplace(std::vector<std::string>{MEDUSA_MONGO_WIRE, "-port", port, "-lose",
-                                              std::to_string(lose_), folder_.path() / "data"},
+                                              std::to_string(planned.lose), "-refuse",
+                                              std::to_string(planned.refuse), data_},
                      said);
     const auto deadline = std::chrono::steady_clock::now() + start_max;
     for (;;) {

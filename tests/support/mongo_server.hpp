@@ -12,15 +12,24 @@ namespace medusa::testing_support {
 
 class mongo_server {
 public:
-    // Returns once it listens; throws std::runtime_error when it does not. `lose`: it carries out
-    // every so many-th command and cuts the connection in place of an answer; 0: none.
-    explicit mongo_server(int lose = 0);
+    struct faults {
+        // It carries out every so many-th command and cuts the connection in place of an answer.
+        int lose = 0;
+        // It answers every write with the error of this code.
+        int refuse = 0;
+    };
+
+    // Returns once it listens; throws std::runtime_error when it does not.
+    mongo_server() : mongo_server(faults{}) {}
+    explicit mongo_server(const faults& planned);
+    // With its data in a folder that is there.
+    explicit mongo_server(const std::filesystem::path& data);
 
     // The address of a database on it.
     std::string uri(const std::string& database) const;
 
     void kill();
-    // On the data and the port that it had.
+    // On the data and the port that it had; it has got over its faults.
     void start_again();
     // As when the primary changes.
     void cut_connections();
@@ -29,10 +38,10 @@ public:
     void go_on();
 
 private:
-    void start(const std::string& port);
+    void start(const std::string& port, const faults& planned);
 
     scratch_folder folder_;
-    int lose_;
+    std::filesystem::path data_ = folder_.path() / "data";
     std::string port_;
     std::optional<child> process_;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+
 #include "store/mongo/failures.hpp"
 
 namespace medusa::mongo {
@@ -46,6 +48,14 @@ address parse(const std::string& uri) {
     mongoc_uri_set_write_concern(parsed.get(), majority);
     mongoc_write_concern_destroy(majority);
     return parsed;
+}
+
+// The library would only say, after its time limit, that it found no server.
+void expect_tls_files(const mongoc_uri_t* uri) {
+    for (const char* option : {MONGOC_URI_TLSCAFILE, MONGOC_URI_TLSCERTIFICATEKEYFILE}) {
+        const char* file = mongoc_uri_get_option_as_utf8(uri, option, nullptr);
+        if (file && !std::ifstream(file)) throw bad_tls_file(option, file);
+    }
 }
 
 std::string hosts_of(const mongoc_uri_t* uri) {
@@ -93,6 +103,8 @@ private:
 database::database(const mongo_settings& settings) : settings_(settings) {
     static const library loaded;
     const auto uri = parse(settings_.uri);
+    expect_tls_files(uri.get());
+    tls_ = mongoc_uri_get_tls(uri.get());
     const char* named = mongoc_uri_get_database(uri.get());
     name_ = named ? named : database_of_other_clients;
     hosts_ = hosts_of(uri.get());
@@ -105,7 +117,7 @@ database::database(const mongo_settings& settings) : settings_(settings) {
 void database::fail(const bson_error_t& reason, const bson_t* reply) const {
     const bool retryable = reply && (mongoc_error_has_label(reply, "RetryableWriteError") ||
                                      mongoc_error_has_label(reply, "TransientTransactionError"));
-    throw translated(reason, retryable, hosts_);
+    throw translated(reason, retryable, hosts_, tls_);
 }
 
 void database::run_once(const char* collection, const step& work) {

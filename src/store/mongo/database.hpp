@@ -80,6 +80,7 @@ private:
     mongo_settings settings_;
     std::string name_;
     std::string hosts_;
+    bool tls_ = false;
     pool pool_{nullptr, &mongoc_client_pool_destroy};
     retry_budget budget_{system_timer()};
 };

@@ -16,6 +16,10 @@ constexpr auto upstream = "mongodb";
 constexpr auto reach_advice =
     "See that MongoDB is running and can be reached from here, and that MONGODB_URI names it; a "
     "hosted one may want this machine on its list of allowed addresses";
+constexpr auto tls_advice =
+    "MONGODB_URI asks for TLS: see that MongoDB is running there and speaks it, and that its "
+    "certificate is for this name and signed by an authority that this machine or the file in "
+    "tlsCAFile trusts";
 constexpr auto sign_in_advice =
     "Check user, password and authSource in MONGODB_URI (special characters in them are written as "
     "%40 and the like), and that this user may read and write the database";
@@ -47,6 +51,8 @@ constexpr std::uint32_t sign_in_codes[] = {
     8000,  // of the hosted service, for a wrong password
 };
 constexpr std::uint32_t out_of_disk_space = 14031;
+// Of servers that have no code of their own for it.
+constexpr std::string_view out_of_disk_words[] = {"No space left on device", "disk is full"};
 constexpr std::uint32_t too_large_codes[] = {10334, 17280, 17419, 17420};
 constexpr std::uint32_t duplicate_codes[] = {11000, 11001, 12582};
 constexpr std::uint32_t other_index_codes[] = {
@@ -75,21 +81,30 @@ bool is_sign_in(const bson_error_t& reason) {
            (is_from_server(reason) && is_one_of(sign_in_codes, reason.code));
 }
 
+bool is_disk_full(const bson_error_t& reason) {
+    if (!is_from_server(reason)) return false;
+    const std::string_view said = reason.message;
+    return reason.code == out_of_disk_space ||
+           std::any_of(std::begin(out_of_disk_words), std::end(out_of_disk_words),
+                       [&](auto words) { return said.find(words) != said.npos; });
+}
+
 error made(errc code, failure_class kind, const std::string& detail, const char* advice) {
     return {code, remote_failure{kind}, std::string(failure_words) + detail, advice, upstream};
 }
 
 }  // namespace
 
-error translated(const bson_error_t& reason, bool retryable, const std::string& hosts) {
+error translated(const bson_error_t& reason, bool retryable, const std::string& hosts, bool tls) {
     const auto said = fmt::format("{} ({})", printable(reason.message), hosts);
     if (is_sign_in(reason))
         return made(errc::unauthorized, failure_class::permanent, said, sign_in_advice);
+    if (is_disk_full(reason))
+        return made(errc::storage, failure_class::permanent, said, space_advice);
     const bool passing = is_from_server(reason) && is_one_of(passing_codes, reason.code);
     if (retryable || passing || is_network(reason))
-        return made(errc::unavailable, failure_class::transient, said, reach_advice);
-    if (is_from_server(reason) && reason.code == out_of_disk_space)
-        return made(errc::storage, failure_class::permanent, said, space_advice);
+        return made(errc::unavailable, failure_class::transient, said,
+                    tls ? tls_advice : reach_advice);
     if (is_duplicate(reason)) return made(errc::conflict, failure_class::permanent, said, "");
     if (is_from_server(reason) && is_one_of(too_large_codes, reason.code))
         return made(errc::invalid_argument, failure_class::permanent, said, "");
@@ -124,6 +139,14 @@ error bad_address(const std::string& uri, std::string_view reason) {
             fmt::format("{}MONGODB_URI is no address that MongoDB knows: {}", failure_words,
                         printable(reason)),
             advice, upstream};
+}
+
+error bad_tls_file(std::string_view option, const std::string& file) {
+    return {errc::invalid_argument,
+            fmt::format("{}{} in MONGODB_URI names {}, which cannot be read", failure_words, option,
+                        printable(file)),
+            "Correct the path; without tlsCAFile the authorities count that this machine trusts",
+            upstream};
 }
 
 error damaged(const std::string& what, const std::string& reason) {

@@ -15,9 +15,11 @@ namespace medusa::mongo {
 // The beginning of every error text of this adapter.
 inline constexpr std::string_view failure_words = "Database connection failed: ";
 
-// `hosts` names the servers; `retryable` is true when the server labelled its answer so. Everything
-// this adapter sends may be sent twice, so no failure is ambiguous.
-error translated(const bson_error_t& reason, bool retryable, const std::string& hosts);
+// `hosts` names the servers; `retryable` is true when the server labelled its answer so, `tls` when
+// the address asks for it. Everything this adapter sends may be sent twice, so no failure is
+// ambiguous.
+error translated(const bson_error_t& reason, bool retryable, const std::string& hosts,
+                 bool tls = false);
 
 // Whether a write was refused because a document with its id, or another unique value, is there.
 bool is_duplicate(const bson_error_t& reason);
@@ -30,6 +32,9 @@ bool is_other_index(const bson_error_t& reason);
 // The error for an address that the driver refuses. `reason` is left out where it repeats a part of
 // the address that may be secret.
 error bad_address(const std::string& uri, std::string_view reason);
+
+// The error for a file that an option of the address names and that cannot be read.
+error bad_tls_file(std::string_view option, const std::string& file);
 
 // The error for a document that cannot be read; `what` names it.
 error damaged(const std::string& what, const std::string& reason);

@@ -59,6 +59,21 @@ TEST(mongo_failures, have_a_code_a_class_and_the_words_of_the_guide) {
     }
 }
 
+TEST(mongo_failures, of_a_full_disk_are_known_by_their_words_too) {
+    for (const auto* said : {"28: No space left on device", "database or disk is full (13)"}) {
+        const auto told = translated(reason_of(MONGOC_ERROR_SERVER, 1, said), true, "db.example");
+        EXPECT_EQ(told.code(), errc::storage) << said;
+        EXPECT_NE(told.advice().find("Make room"), std::string::npos) << told.advice();
+    }
+}
+
+TEST(mongo_failures, of_an_address_with_tls_say_what_that_needs) {
+    const auto nobody =
+        reason_of(MONGOC_ERROR_SERVER_SELECTION, MONGOC_ERROR_SERVER_SELECTION_FAILURE);
+    EXPECT_NE(translated(nobody, false, "db", true).advice().find("tlsCAFile"), std::string::npos);
+    EXPECT_EQ(translated(nobody, false, "db").advice().find("tlsCAFile"), std::string::npos);
+}
+
 TEST(mongo_failures, of_an_address_repeat_nothing_that_may_be_secret) {
     const auto told = bad_address("mongodb://anna:canary@host", "bad value \"canary\"");
     EXPECT_EQ(told.code(), errc::invalid_argument);

@@ -28,6 +28,7 @@ const (
 type gate struct {
 	database string
 	lose     int
+	refuse   int32                             // the code of the error that answers every write, 0: none
 	tally    *json.Encoder                     // where each command is written down, if anywhere; guarded by turn
 	created  func(database, collection string) // called after createIndexes, before it is answered
 
@@ -94,6 +95,10 @@ func (g *gate) relay(client net.Conn) {
 func (g *gate) ask(database net.Conn, request []byte) (answer []byte, lost bool, err error) {
 	g.turn.Lock()
 	defer g.turn.Unlock()
+	command, collection := named(request)
+	if g.refuse != 0 && isWrite(command) {
+		return refusal(request, g.refuse), false, nil
+	}
 	began := time.Now()
 	if _, err := database.Write(request); err != nil {
 		return nil, false, err
@@ -101,7 +106,6 @@ func (g *gate) ask(database net.Conn, request []byte) (answer []byte, lost bool,
 	if answer, err = readMessage(database); err != nil {
 		return nil, false, err
 	}
-	command, collection := named(request)
 	if g.tally != nil {
 		_ = g.tally.Encode(map[string]any{"command": command, "collection": collection,
 			"us": time.Since(began).Microseconds()})
@@ -141,13 +145,33 @@ func databaseOf(message []byte) string {
 	return string(name)
 }
 
-// Whether it is a command on documents.
-func isWork(command string) bool {
+func isWrite(command string) bool {
 	switch command {
-	case "insert", "update", "delete", "findAndModify", "find":
+	case "insert", "update", "delete", "findAndModify":
 		return true
 	}
 	return false
+}
+
+// Whether it is a command on documents.
+func isWork(command string) bool {
+	return isWrite(command) || command == "find"
+}
+
+// The answer {ok: 0, errmsg: "refused by the test", code: code} (https://bsonspec.org).
+func refusal(request []byte, code int32) []byte {
+	number := binary.LittleEndian.AppendUint32
+	const said = "refused by the test\x00"
+	fields := append([]byte("\x01ok\x00"), make([]byte, 8)...)
+	fields = append(number(append(fields, "\x02errmsg\x00"...), uint32(len(said))), said...)
+	fields = append(number(append(fields, "\x10code\x00"...), uint32(code)), 0)
+
+	const before = headerBytes + 5 // flags and the kind of section
+	body := number(nil, uint32(4+len(fields)))
+	answer := number(nil, uint32(before+len(body)+len(fields)))
+	answer = append(append(answer, request[4:8]...), request[4:8]...)
+	answer = append(number(answer, opMsg), 0, 0, 0, 0, 0)
+	return append(append(answer, body...), fields...)
 }
 
 func readMessage(from net.Conn) ([]byte, error) {

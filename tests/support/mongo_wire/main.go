@@ -1,7 +1,7 @@
 // A server that speaks MongoDB's protocol, for the tests of the store: FerretDB (Apache-2.0) with
 // SQLite below, embedded as a library, behind a gate of our own.
 //
-//	mongo_wire [-port N] [-lose N] [-tally FILE] DATA_FOLDER
+//	mongo_wire [-port N] [-lose N] [-refuse CODE] [-tally FILE] DATA_FOLDER
 //
 // Listens on 127.0.0.1, on a free port unless one is given, and prints {"uri": "mongodb://..."} once
 // it does. Killed and started anew on the same folder and port, it goes on with what it had. Ends
@@ -57,16 +57,18 @@ func main() {
 	go endWith(os.Getppid())
 	port := flag.Int("port", 0, "port to listen on, 0: a free one")
 	lose := flag.Int("lose", 0, "carry out every N-th command, and cut the connection unanswered")
+	refuse := flag.Int("refuse", 0, "answer every write with the error of this code")
 	tally := flag.String("tally", "", "write each command and its time into this file, as JSON lines")
 	flag.Parse()
 	if flag.NArg() != 1 {
-		check(fmt.Errorf("mongo_wire [-port N] [-lose N] [-tally FILE] DATA_FOLDER"))
+		check(fmt.Errorf("mongo_wire [-port N] [-lose N] [-refuse CODE] [-tally FILE] DATA_FOLDER"))
 	}
 	folder, err := filepath.Abs(flag.Arg(0))
 	check(err)
 	entrance := &gate{
 		database: startDatabase(folder),
 		lose:     *lose,
+		refuse:   int32(*refuse),
 		created:  indexIds(folder),
 	}
 	if *tally != "" {
