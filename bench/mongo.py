@@ -11,6 +11,7 @@ saves_per_s    characters reserved and created with their numbered avatars, in a
                which alternate
 commands       what one of these saves asks of the server: how often each, and how long it takes, in
                the database with most documents (only of the tests' server)
+load           what else the machine did when it began, as processes that wanted to run
 list_ms        the newest 20 of so many, median; `driver` finds them and decodes nothing
 
 Databases are left behind on a server that --uri names.
@@ -19,6 +20,7 @@ Databases are left behind on a server that --uri names.
 import argparse
 import collections
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -113,8 +115,10 @@ def main():
             if not uri:
                 process, uri = start_server(folder)
             bench = Bench(folder, uri, options)
-            result = {"bench": "mongo", "server": store_bench("check", bench.database("check"), 1),
-                      "threads": options.threads, "saves_per_s": {}}
+            named = store_bench("check", bench.database("check"), 1)
+            result = {"bench": "mongo", "threads": options.threads, "saves_per_s": {},
+                      "server": named if options.uri else f"FerretDB of the tests, says: {named}",
+                      "load": round(os.getloadavg()[0], 1)}
             for present in sorted(options.present):
                 result["saves_per_s"][present], result["commands"] = bench.saves(present)
             result["list_ms"] = {"of": options.listed, **bench.lists(options.listed)}
