@@ -54,6 +54,7 @@ void add_image(CLI::App& program, cli_context& context);
 void add_list(CLI::App& program, cli_context& context);
 void add_show(CLI::App& program, cli_context& context);
 void add_delete(CLI::App& program, cli_context& context);
+void add_sweep(CLI::App& program, cli_context& context);
 void add_sketch(CLI::App& program, cli_context& context);
 void add_help(CLI::App& program, cli_context& context);
 void add_doctor(CLI::App& program, cli_context& context);
