@@ -80,14 +80,45 @@ TEST_P(job_contract, text_that_is_not_utf8_is_refused_and_nothing_is_kept) {
     EXPECT_EQ(next_id(), "");
 }
 
-TEST_P(job_contract, the_same_submission_again_is_the_first_one) {
+TEST_P(job_contract, the_same_submission_again_adds_nothing) {
     const auto jobs = submit("s", "anna", 3);
-    auto again = submission_for("s", "anna", 3, now_ + hours(1));
-    again.fingerprint = "another";
-    const auto stored = store_.intake->submit(again, jobs_for(again), now_);
-    EXPECT_EQ(stored.fingerprint, "fingerprint of s");
-    EXPECT_EQ(stored.created_at, now_);
-    EXPECT_EQ(store_.intake->count({}).queued, 3u);
+    end(jobs[1], job_state::done);
+    const auto asked = submission_for("s", "anna", 3, now_);
+    EXPECT_EQ(store_.intake->submit(asked, jobs_for(asked), now_), asked);
+    EXPECT_EQ(store_.intake->count({}), (job_counts{.queued = 2, .done = 1}));
+}
+
+TEST_P(job_contract, a_submission_that_goes_on_gets_the_jobs_that_it_lacks) {
+    const auto jobs = submit("s", "anna", 2);
+    const auto taken = end(jobs[1], job_state::dead);
+    auto more = submission_for("s", "anna", 4, now_ + hours(1));
+    more.fingerprint = "another";
+    const auto stored = store_.intake->submit(more, jobs_for(more), now_);
+    EXPECT_EQ(stored.fingerprint, "another");
+    EXPECT_EQ(stored.total, 4u);
+    EXPECT_EQ(stored.created_at, now_) << "it is the first one still";
+    EXPECT_EQ(store_.intake->find_submission("s"), stored);
+    EXPECT_EQ(store_.intake->find_unfinished("anna", "another"), stored);
+    EXPECT_FALSE(store_.intake->find_unfinished("anna", "fingerprint of s"));
+    EXPECT_EQ(store_.intake->count({}), (job_counts{.queued = 3, .dead = 1}));
+    EXPECT_EQ(store_.intake->find(jobs[1]), taken) << "what is there stays as it is";
+    EXPECT_EQ(store_.intake->find(jobs_for(more)[3].id), jobs_for(more)[3]);
+
+    const auto fewer = submission_for("s", "anna", 1, now_);
+    EXPECT_EQ(store_.intake->submit(fewer, jobs_for(fewer), now_).total, 4u);
+    EXPECT_EQ(store_.intake->count({}).all(), 4u);
+}
+
+TEST_P(job_contract, a_submission_of_another_owner_is_not_gone_on_with) {
+    submit("s", "anna", 1);
+    const auto theirs = submission_for("s", "ben", 2, now_);
+    try {
+        store_.intake->submit(theirs, jobs_for(theirs), now_);
+        ADD_FAILURE() << "it was accepted";
+    } catch (const error& reason) {
+        EXPECT_EQ(reason.code(), errc::conflict);
+    }
+    EXPECT_EQ(store_.intake->count({}), job_counts{.queued = 1});
 }
 
 TEST_P(job_contract, a_key_stands_for_one_submission_of_its_owner) {

@@ -18,8 +18,8 @@
 namespace medusa {
 
 struct job_ports {
-    std::unique_ptr<job_intake> intake;
-    std::unique_ptr<job_leases> leases;
+    std::shared_ptr<job_intake> intake;
+    std::shared_ptr<job_leases> leases;
 };
 
 struct job_store_under_test {

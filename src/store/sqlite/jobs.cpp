@@ -71,22 +71,44 @@ std::int64_t owner_of(connection& on, const std::string& user_id) {
     return row.integer(0);
 }
 
-// The submission that goes before `asked`. A key older than `keys_since` is set free.
-std::optional<submission> earlier(connection& on, std::int64_t owner, const submission& asked,
-                                  time_point keys_since) {
-    if (!asked.idempotency_key.empty()) {
-        query(on,
-              "UPDATE submissions SET idempotency_key = NULL "
-              "WHERE owner = ? AND idempotency_key = ? AND created_ms < ?",
-              owner, asked.idempotency_key, milliseconds(keys_since))
-            .run();
-        query row(on, "SELECT id, record FROM submissions WHERE owner = ? AND idempotency_key = ?",
-                  owner, asked.idempotency_key);
-        if (row.next()) return read_submission(row);
+// The submission that the key of `asked` stands for. A key older than `keys_since` is set free.
+std::optional<submission> keyed(connection& on, std::int64_t owner, const submission& asked,
+                                time_point keys_since) {
+    if (asked.idempotency_key.empty()) return std::nullopt;
+    query(on,
+          "UPDATE submissions SET idempotency_key = NULL "
+          "WHERE owner = ? AND idempotency_key = ? AND created_ms < ?",
+          owner, asked.idempotency_key, milliseconds(keys_since))
+        .run();
+    query row(on, "SELECT id, record FROM submissions WHERE owner = ? AND idempotency_key = ?",
+              owner, asked.idempotency_key);
+    if (!row.next()) return std::nullopt;
+    return read_submission(row);
+}
+
+// A submission and its row.
+struct stored_submission {
+    submission record;
+    std::int64_t sequence = 0;
+};
+
+// The submission that goes on as `asked`, changed to that; empty when it is a new one.
+std::optional<stored_submission> going_on(connection& on, std::int64_t owner,
+                                          const submission& asked) {
+    stored_submission found;
+    {
+        query row(on, "SELECT id, record, sequence, owner FROM submissions WHERE id = ?", asked.id);
+        if (!row.next()) return std::nullopt;
+        if (row.integer(3) != owner)
+            throw error(errc::conflict, fmt::format("there is another batch {}", asked.id));
+        found = {read_submission(row), row.integer(2)};
     }
-    query row(on, "SELECT id, record FROM submissions WHERE id = ?", asked.id);
-    if (row.next()) return read_submission(row);
-    return std::nullopt;
+    found.record.fingerprint = asked.fingerprint;
+    found.record.total = std::max(found.record.total, asked.total);
+    query(on, "UPDATE submissions SET fingerprint = ?, record = ? WHERE sequence = ?",
+          found.record.fingerprint, json_of(found.record), found.sequence)
+        .run();
+    return found;
 }
 
 std::int64_t insert(connection& on, std::int64_t owner, const submission& asked,
@@ -105,7 +127,7 @@ void insert(connection& on, std::int64_t owner, std::int64_t submission, const j
             const std::string& record) {
     query(on,
           "INSERT INTO jobs (id, owner, submission, state, priority, not_before_ms, updated_ms, "
-          "revision, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "revision, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
           one.id, owner, submission, to_string(one.status.state), std::int64_t(one.priority),
           milliseconds(one.status.not_before), milliseconds(one.updated_at), one.revision, record)
         .run();
@@ -148,14 +170,15 @@ public:
         submission stored;
         database_->write([&](connection& on) {
             const auto owner = owner_of(on, asked.owner.user_id);
-            if (const auto found = earlier(on, owner, asked, keys_since)) {
+            if (const auto found = keyed(on, owner, asked, keys_since)) {
                 stored = *found;
                 return;
             }
-            const auto sequence = insert(on, owner, asked, record);
+            const auto found = going_on(on, owner, asked);
+            stored = found ? found->record : asked;
+            const auto sequence = found ? found->sequence : insert(on, owner, asked, record);
             for (std::size_t i = 0; i < jobs.size(); ++i)
                 insert(on, owner, sequence, jobs[i], job_records[i]);
-            stored = asked;
         });
         return stored;
     }
