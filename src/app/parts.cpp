@@ -32,44 +32,47 @@ constexpr std::size_t policy_file_bytes = 1 << 20;
 // The tables of adapters: a new engine, store or embedder is its folder and one line here.
 struct engine_adapter {
     std::string_view name;
-    std::unique_ptr<image_engine> (*make)(const config&, attempt_log&);
+    std::unique_ptr<image_engine> (*make)(const config&, attempt_log&, const log_sink&);
 };
-constexpr engine_adapter sketch{"sketch",
-                                [](const config&, attempt_log&) { return make_sketch_engine(); }};
+constexpr engine_adapter sketch{
+    "sketch", [](const config&, attempt_log&, const log_sink&) { return make_sketch_engine(); }};
 // Its servers' adapters: remote_engine.cpp.
 constexpr engine_adapter remote{
-    "remote", [](const config& c, attempt_log& sent) -> std::unique_ptr<image_engine> {
-        return make_remote_engine(c.engines, &sent);
+    "remote",
+    [](const config& c, attempt_log& sent, const log_sink& log) -> std::unique_ptr<image_engine> {
+        return make_remote_engine(c.engines, &sent, log);
     }};
 constexpr const engine_adapter* engines[] = {&sketch, &remote};
 
 struct asset_adapter {
     std::string_view name;
     bool (*wanted)(const config&);
-    std::unique_ptr<asset_store> (*make)(const config&, std::stop_token);
+    std::unique_ptr<asset_store> (*make)(const config&, const part_hooks&);
 };
 constexpr asset_adapter asset_stores[] = {
     {"local folder, embedded", [](const config& c) { return !c.cloudinary.configured(); },
-     [](const config& c, std::stop_token) { return make_local_asset_store(c.data / "assets"); }},
+     [](const config& c, const part_hooks&) { return make_local_asset_store(c.data / "assets"); }},
     {"Cloudinary", [](const config& c) { return c.cloudinary.configured(); },
-     [](const config& c, std::stop_token stop) {
-         return make_cloudinary_asset_store({.settings = c.cloudinary, .stop = std::move(stop)});
+     [](const config& c, const part_hooks& hooks) {
+         return make_cloudinary_asset_store(
+             {.settings = c.cloudinary, .stop = hooks.stop, .log = hooks.log});
      }},
 };
 
 struct store_adapter {
     std::string_view name;
     bool (*wanted)(const config&);
-    stores (*make)(const config&, std::stop_token, const notice_sink&);
+    stores (*make)(const config&, const part_hooks&);
 };
 constexpr store_adapter character_stores[] = {
     {"SQLite, embedded", [](const config& c) { return c.mongodb_uri.empty(); },
-     [](const config& c, std::stop_token stop, const notice_sink&) {
-         return make_sqlite_store({.file = c.data / "medusa.db", .stop = std::move(stop)});
+     [](const config& c, const part_hooks& hooks) {
+         return make_sqlite_store({.file = c.data / "medusa.db", .stop = hooks.stop});
      }},
     {"MongoDB", [](const config& c) { return !c.mongodb_uri.empty(); },
-     [](const config& c, std::stop_token stop, const notice_sink& notice) {
-         return make_mongo_store({.uri = c.mongodb_uri, .stop = std::move(stop), .notice = notice});
+     [](const config& c, const part_hooks& hooks) {
+         return make_mongo_store(
+             {.uri = c.mongodb_uri, .stop = hooks.stop, .notice = hooks.notice, .log = hooks.log});
      }},
 };
 
@@ -135,17 +138,16 @@ content_policy policy_for(const config& settings) {
 
 // Everything that one command works with.
 struct opened_parts {
-    opened_parts(const config& settings, const engine_adapter& chosen, std::stop_token stop,
-                 const notice_sink& notice)
+    opened_parts(const config& settings, const engine_adapter& chosen, const part_hooks& hooks)
         : positive(text_of(settings.positive_prompt)),
           negative(text_of(settings.negative_prompt)),
           rules(policy_for(settings)),
-          stored(store_for(settings).make(settings, stop, notice)),
-          assets(assets_for(settings).make(settings, std::move(stop))),
+          stored(store_for(settings).make(settings, hooks)),
+          assets(assets_for(settings).make(settings, hooks)),
           vectors(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
           })),
-          engine(chosen.make(settings, *stored.attempts)),
+          engine(chosen.make(settings, *stored.attempts, hooks.log)),
           refs{*engine,
                *assets,
                *stored.reserved,
@@ -204,12 +206,12 @@ std::string told(const server_status& one) {
 }
 
 // One line for each remote server; all are asked at once.
-std::vector<health_check> engine_checks(const config& settings) {
+std::vector<health_check> engine_checks(const config& settings, const log_sink& log) {
     if (!settings.engines.remote())
         return {{"image engine", "sketch, embedded", [] { return make_sketch_engine()->check(); }}};
     std::vector<health_check> checks;
     try {
-        for (const auto& one : make_remote_engine(settings.engines, nullptr)->survey({}))
+        for (const auto& one : make_remote_engine(settings.engines, nullptr, log)->survey({}))
             checks.push_back({"image engine", one.label, [one] { return told(one); }});
     } catch (const error& failure) {
         checks.push_back(
@@ -220,28 +222,30 @@ std::vector<health_check> engine_checks(const config& settings) {
 
 class real_backstage final : public backstage {
 public:
-    real_backstage(std::stop_token stop, notice_sink notice)
-        : stop_(std::move(stop)), notice_(std::move(notice)) {}
+    explicit real_backstage(part_hooks hooks) : hooks_(std::move(hooks)) {}
 
     const config& settings() override {
-        if (!settings_) settings_ = load_config(read_surroundings());
+        if (!settings_) {
+            settings_ = load_config(read_surroundings());
+            if (!settings_->debug) hooks_.log = {};
+        }
         return *settings_;
     }
 
     pipeline_parts& open(const std::string& engine) override {
         const auto& chosen = engine_for(settings(), engine);
-        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), chosen, stop_, notice_);
+        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), chosen, hooks_);
         return opened_->refs;
     }
 
     std::vector<health_check> checks() override {
         const auto& c = settings();
-        auto found = engine_checks(c);
+        auto found = engine_checks(c, hooks_.log);
         const health_check others[] = {
             {"asset store", std::string(assets_for(c).name),
-             [this, &c] { return assets_for(c).make(c, stop_)->check(); }},
+             [this, &c] { return assets_for(c).make(c, hooks_)->check(); }},
             {"character store", std::string(store_for(c).name),
-             [this, &c] { return store_for(c).make(c, stop_, notice_).characters->check(); }},
+             [this, &c] { return store_for(c).make(c, hooks_).characters->check(); }},
             {"embedder", "MiniLM on OpenVINO, embedded", check_embedder},
             {"prompt texts", "files", [&c] { return check_prompts(c); }},
             {"content policy", "built-in lists", [&c] { return check_policy(c); }},
@@ -254,7 +258,8 @@ public:
     std::vector<server_status> engines(std::stop_token stop) override {
         const auto& set = settings().engines;
         std::vector<server_status> found;
-        if (set.remote()) found = make_remote_engine(set, nullptr)->survey(std::move(stop));
+        if (set.remote())
+            found = make_remote_engine(set, nullptr, hooks_.log)->survey(std::move(stop));
         server_status embedded;
         embedded.label = sketch.name;
         embedded.serves = set.remote() ? "every style, on --engine sketch" : "every style";
@@ -268,16 +273,15 @@ public:
     }
 
 private:
-    std::stop_token stop_;
-    notice_sink notice_;
+    part_hooks hooks_;
     std::optional<config> settings_;
     std::unique_ptr<opened_parts> opened_;
 };
 
 }  // namespace
 
-std::unique_ptr<backstage> make_backstage(std::stop_token stop, notice_sink notice) {
-    return std::make_unique<real_backstage>(std::move(stop), std::move(notice));
+std::unique_ptr<backstage> make_backstage(part_hooks hooks) {
+    return std::make_unique<real_backstage>(std::move(hooks));
 }
 
 }  // namespace medusa

@@ -8,14 +8,19 @@
 #include <string_view>
 
 #include "cli/context.hpp"
+#include "core/log.hpp"
 
 namespace medusa {
 
-// Where parts say what is odd and was worked around; any thread.
-using notice_sink = std::function<void(std::string_view)>;
+// What parts are handed beside their settings.
+struct part_hooks {
+    std::stop_token stop;  // ends what waits for others
+    // Where parts say what is odd and was worked around; any thread.
+    std::function<void(std::string_view)> notice;
+    log_sink log;  // used when the configuration asks for debug logging
+};
 
-// Loads the configuration at its first use and opens parts when a command asks for them. Parts that
-// wait for others end it when `stop` is requested.
-std::unique_ptr<backstage> make_backstage(std::stop_token stop, notice_sink notice);
+// Loads the configuration at its first use and opens parts when a command asks for them.
+std::unique_ptr<backstage> make_backstage(part_hooks hooks);
 
 }  // namespace medusa

@@ -12,6 +12,7 @@
 #include "decode/picture_inspector.hpp"
 #include "engine/a1111/a1111.hpp"
 #include "engine/comfyui/comfyui_server.hpp"
+#include "net/call_log.hpp"
 #include "net/http.hpp"
 #include "net/retry.hpp"
 #include "net/websocket.hpp"
@@ -27,8 +28,11 @@ constexpr unsigned decoders_max = 4;
 
 // What adapters of all dialects share.
 struct wires {
-    std::unique_ptr<http_client> http = make_http_client();
-    std::unique_ptr<websocket_loop> sockets = make_websocket_loop();
+    explicit wires(const log_sink& log)
+        : http(logged(make_http_client(), log)), sockets(logged(make_websocket_loop(), log)) {}
+
+    std::unique_ptr<http_client> http;
+    std::unique_ptr<websocket_loop> sockets;
 };
 
 struct dialect_adapter {
@@ -87,8 +91,9 @@ std::unique_ptr<picture_inspector> inspector() {
 
 class remote_engine final : public engine_pool {
 public:
-    remote_engine(std::vector<pool_member> members, attempt_log* attempts)
-        : pool_(make_engine_pool({.members = std::move(members),
+    remote_engine(std::vector<pool_member> members, attempt_log* attempts, const log_sink& log)
+        : wires_(log),
+          pool_(make_engine_pool({.members = std::move(members),
                                   .dialects = dialects_over(wires_),
                                   .attempts = attempts,
                                   .ids = random_ids(),
@@ -116,12 +121,13 @@ private:
 
 }  // namespace
 
-std::unique_ptr<engine_pool> make_remote_engine(const engines_config& set, attempt_log* attempts) {
+std::unique_ptr<engine_pool> make_remote_engine(const engines_config& set, attempt_log* attempts,
+                                                const log_sink& log) {
     auto members = roster_of({.every_style = set.webui_urls,
                               .realistic = set.realistic_urls,
                               .other_styles = set.other_urls,
                               .token = token_in(set.token_file)});
-    return std::make_unique<remote_engine>(std::move(members), attempts);
+    return std::make_unique<remote_engine>(std::move(members), attempts, log);
 }
 
 }  // namespace medusa

@@ -5,12 +5,14 @@
 #include <memory>
 
 #include "config/config.hpp"
+#include "core/log.hpp"
 #include "engine/pool/pool.hpp"
 
 namespace medusa {
 
-// `attempts` may be null where servers are only asked how they are. Throws error(invalid_argument)
-// for an address or token file that cannot be used.
-std::unique_ptr<engine_pool> make_remote_engine(const engines_config& set, attempt_log* attempts);
+// `attempts` may be null where servers are only asked how they are; `log` empty. Throws
+// error(invalid_argument) for an address or token file that cannot be used.
+std::unique_ptr<engine_pool> make_remote_engine(const engines_config& set, attempt_log* attempts,
+                                                const log_sink& log);
 
 }  // namespace medusa

@@ -1,5 +1,7 @@
 #include "app/run.hpp"
 
+#include <fmt/format.h>
+
 #include "app/interrupts.hpp"
 #include "app/parts.hpp"
 #include "cli/context.hpp"
@@ -9,8 +11,10 @@ namespace medusa {
 int run(int argc, const char* const* argv) {
     const interrupts signals;
     terminal out;
-    const auto parts =
-        make_backstage(signals.token(), [&out](std::string_view notice) { out.warning(notice); });
+    const auto parts = make_backstage(
+        {.stop = signals.token(),
+         .notice = [&out](std::string_view notice) { out.warning(notice); },
+         .log = [&out](std::string_view line) { out.message(fmt::format("debug: {}", line)); }});
     cli_context context{out, *parts, signals.token(), {}};
     return run_command_line(argc, argv, context);
 }

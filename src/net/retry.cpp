@@ -8,6 +8,8 @@
 #include <random>
 #include <utility>
 
+#include "net/failure.hpp"
+
 namespace medusa {
 namespace {
 
@@ -215,7 +217,7 @@ void retry_loop::pause_after(const error& failed) {
         case failure_class::transient:
             if (++attempts_ >= rules_.attempts_max || (counted_ && !counted_->take_retry()))
                 throw failed;
-            sleep(std::max(full_jitter(attempts_ - 1, parts_.random()), failure.wait));
+            sleep(std::max(full_jitter(attempts_ - 1, parts_.random()), failure.wait), failed);
             return;
         case failure_class::throttled: {
             // Not all at the same moment, and none before it.
@@ -230,7 +232,11 @@ void retry_loop::pause_after(const error& failed) {
     }
 }
 
-void retry_loop::sleep(milliseconds pause) {
+void retry_loop::sleep(milliseconds pause, const error& failed) {
+    if (parts_.log)
+        parts_.log(fmt::format("{} ({}): try {} of {} in {:.1f} s", failed.detail(),
+                               to_string(failed.failure().value().kind), attempts_ + 1,
+                               rules_.attempts_max, double(pause.count()) / 1'000));
     if (!parts_.time.sleep(pause, stop_)) throw error(errc::cancelled, "stopped");
 }
 
@@ -238,7 +244,7 @@ void retry_loop::wait(milliseconds pause, const error& failed) {
     if (waited_ + pause > rules_.patience) throw failed;
     waited_ += pause;
     ++waits_;
-    sleep(pause);
+    sleep(pause, failed);
 }
 
 }  // namespace medusa

@@ -15,6 +15,7 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/log.hpp"
 
 namespace medusa {
 
@@ -130,6 +131,7 @@ struct retry_parts {
     unit_random random;
     retry_budget* budget = nullptr;
     circuit_breaker* breaker = nullptr;
+    log_sink log = {};  // told of each failed try and the pause after it
 };
 
 // The decisions between the tries of one call; call_with_retries() is its usual door.
@@ -149,7 +151,7 @@ public:
 
 private:
     void report(const remote_failure& failure);
-    void sleep(std::chrono::milliseconds pause);
+    void sleep(std::chrono::milliseconds pause, const error& failed);
     // Sleeps, unless that would be more than patience allows: then throws `failed`.
     void wait(std::chrono::milliseconds pause, const error& failed);
 

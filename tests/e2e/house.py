@@ -10,34 +10,77 @@ import tempfile
 import unittest
 import zlib
 
+from watch import Watch, planted
+
 BINARY = os.environ["MEDUSA_BINARY"]
+WATCHED = os.environ.get("MEDUSA_TEST_CANARY") == "1"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LUNA = ["--name", "Luna Starweaver", "--description",
         "A mystical elven sorceress with silver hair", "--style", "fantasy"]
 
 
+class Program(subprocess.Popen):
+    """A running medusa; what communicate() brings is kept in `told` and heard by the watch."""
+
+    def __init__(self, command, watch, **options):
+        super().__init__(command, **options)
+        self.watch, self.told = watch, (None, None)
+
+    def communicate(self, *arguments, **options):
+        self.told = super().communicate(*arguments, **options)
+        self.watch.hear(" ".join(self.args[1:]), *self.told)
+        return self.told
+
+
 class House(unittest.TestCase):
-    """A test whose program sees a fresh machine."""
+    """A test whose program sees a fresh machine. A watched one fails when a secret of its
+    environment turns up in what the program said, wrote or called."""
+
+    watched = WATCHED
 
     def setUp(self):
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="medusa-e2e-"))
-        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
+        self.home = self.folder("medusa-e2e-")
         self.data = self.home / "data"
         kept = ("PATH", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
         self.environment = {name: os.environ[name] for name in kept if name in os.environ}
         self.environment.update(HOME=str(self.home), MEDUSA_DATA=str(self.data),
                                 MEDUSA_USERNAME="anna")
+        self.watch = Watch(self.home)
+        if self.watched:
+            self.secrets = self.folder("medusa-secrets-")
+            self.addCleanup(lambda: self.assertEqual(self.watch.leaks(), []))
+
+    def folder(self, prefix):
+        made = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
+        self.addCleanup(shutil.rmtree, made, ignore_errors=True)
+        return made
 
     def run_medusa(self, *arguments, **options):
         """Runs one command to its end; `environment` adds variables."""
-        environment = self.environment | options.pop("environment", {})
-        return subprocess.run([BINARY, *map(str, arguments)], env=environment, text=True,
-                              capture_output=True, timeout=options.pop("timeout", 120),
-                              cwd=options.pop("cwd", self.home), check=False, **options)
+        given, timeout = options.pop("input", None), options.pop("timeout", 120)
+        if given is not None:
+            options["stdin"] = subprocess.PIPE
+        running = self.start_medusa(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                    **options)
+        with running:
+            try:
+                running.communicate(given, timeout)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                raise
+        return subprocess.CompletedProcess(running.args, running.returncode, *running.told)
 
     def start_medusa(self, *arguments, **options):
-        return subprocess.Popen([BINARY, *map(str, arguments)], env=self.environment, text=True,
-                                cwd=self.home, **options)
+        environment = self.environment | options.pop("environment", {})
+        if self.watched:
+            environment = planted(environment, self.secrets)
+            self.watch.learn(environment)
+        options.setdefault("cwd", self.home)
+        running = Program([BINARY, *map(str, arguments)], self.watch, env=environment, text=True,
+                          **options)
+        if self.watched:
+            self.watch.follow(running)
+        return running
 
     def ok(self, *arguments, **options):
         """The program's standard output; fails the test unless it exits with 0."""

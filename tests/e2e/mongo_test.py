@@ -7,7 +7,9 @@ from house import LUNA, House
 from mongo_server import MongoServer
 
 
-class MongoTest(House):
+class MongoHouse(House):
+    """With a MongoDB of its own."""
+
     def setUp(self):
         super().setUp()
         self.start_server("0")
@@ -17,6 +19,8 @@ class MongoTest(House):
         self.server = MongoServer(self.home / "server", port)
         self.addCleanup(self.server.end)
 
+
+class MongoTest(MongoHouse):
     def test_commands_work_as_with_sqlite(self):
         luna = self.ok_json("generate", *LUNA)
         self.assertEqual(luna["id"], 123456)

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "net/call_log.hpp"
 #include "net/reply_json.hpp"
 #include "net/url.hpp"
 
@@ -88,8 +89,12 @@ std::string signed_in(const std::string& address, const cloudinary_account& acco
 
 }  // namespace
 
-cloudinary_calls::cloudinary_calls(cloudinary_account account, const clock& wall, timer& time)
-    : account_(std::move(account)), wall_(wall), time_(time), http_(make_http_client()) {}
+cloudinary_calls::cloudinary_calls(cloudinary_account account, const clock& wall, timer& time,
+                                   log_sink log)
+    : account_(std::move(account)),
+      wall_(wall),
+      time_(time),
+      http_(logged(make_http_client(), std::move(log))) {}
 
 upload_receipt cloudinary_calls::upload(const asset_name& name, std::string_view bytes,
                                         bool overwrite, const std::stop_token& stop) {

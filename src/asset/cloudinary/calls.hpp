@@ -21,6 +21,7 @@
 #include "asset/cloudinary/account.hpp"
 #include "asset/cloudinary/asset_name.hpp"
 #include "core/clock.hpp"
+#include "core/log.hpp"
 #include "net/http.hpp"
 
 namespace medusa {
@@ -45,7 +46,7 @@ struct account_usage {
 class cloudinary_calls {
 public:
     // Both references must outlive it.
-    cloudinary_calls(cloudinary_account account, const clock& wall, timer& time);
+    cloudinary_calls(cloudinary_account account, const clock& wall, timer& time, log_sink log);
 
     // Signed, and sent from the caller's memory. Without `overwrite` an asset of that name stays as
     // it is and is told as existing.

@@ -32,7 +32,7 @@ class cloudinary_assets final : public asset_store {
 public:
     explicit cloudinary_assets(cloudinary_options options)
         : options_(std::move(options)),
-          calls_(account_from(options_.settings), options_.wall, options_.time),
+          calls_(account_from(options_.settings), options_.wall, options_.time, options_.log),
           breaker_(options_.time) {}
 
     stored_asset put(std::string_view path, std::string_view bytes, if_present present) override {
@@ -105,7 +105,7 @@ public:
 private:
     template <class Call>
     std::invoke_result_t<Call&> with_retries(std::string_view words, Call call) {
-        retry_loop loop({options_.time, options_.random, nullptr, &breaker_},
+        retry_loop loop({options_.time, options_.random, nullptr, &breaker_, options_.log},
                         {cloudinary_attempts_max, options_.patience}, options_.stop);
         const auto start = options_.time.elapsed();
         for (;;) {

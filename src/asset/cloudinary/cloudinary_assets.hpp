@@ -22,6 +22,7 @@
 #include "asset/asset_store.hpp"
 #include "config/config.hpp"
 #include "core/clock.hpp"
+#include "core/log.hpp"
 #include "net/retry.hpp"
 
 namespace medusa {
@@ -36,6 +37,7 @@ struct cloudinary_options {
     cloudinary_config settings;
     std::stop_token stop = {};  // ends what waits or is under way, with error(cancelled)
     std::chrono::milliseconds patience = cloudinary_patience;
+    log_sink log = {};
     // Must outlive the store.
     const clock& wall = system_clock();
     timer& time = system_timer();

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "store/mongo/command_log.hpp"
 #include "store/mongo/failures.hpp"
 
 namespace medusa::mongo {
@@ -112,6 +113,7 @@ database::database(const mongo_settings& settings) : settings_(settings) {
     pool_.reset(mongoc_client_pool_new_with_error(uri.get(), &reason));
     if (!pool_) fail(reason, nullptr);
     mongoc_client_pool_set_error_api(pool_.get(), MONGOC_ERROR_API_VERSION_2);
+    if (settings_.log) log_commands(pool_.get(), settings_.log);
 }
 
 void database::fail(const bson_error_t& reason, const bson_t* reply) const {
@@ -131,7 +133,7 @@ void database::run_once(const char* collection, const step& work) {
 }
 
 void database::run(const char* collection, const step& work) {
-    const retry_parts parts{system_timer(), system_random(), &budget_, nullptr};
+    const retry_parts parts{system_timer(), system_random(), &budget_, nullptr, settings_.log};
     call_with_retries(parts, settings_.patience, settings_.stop, [&] {
         run_once(collection, work);
         return true;

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/log.hpp"
 #include "net/retry.hpp"
 #include "store/stores.hpp"
 
@@ -28,6 +29,7 @@ struct mongo_settings {
     std::stop_token stop{};
     // Told what is odd and was worked around, for example an id that another program took.
     std::function<void(std::string_view)> notice = [](std::string_view) {};
+    log_sink log{};
 };
 
 // Connects, makes the indexes that are missing, and finishes what a crash left half done.
