@@ -20,7 +20,7 @@ struct stores {
     std::unique_ptr<image_store> images;
     std::unique_ptr<attempt_log> attempts;
     std::unique_ptr<ledger> books;
-    std::unique_ptr<job_intake> intake;  // of MongoDB there are no jobs yet: empty, both
+    std::unique_ptr<job_intake> intake;
     std::unique_ptr<job_leases> leases;
 };
 

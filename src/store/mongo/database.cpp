@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "store/mongo/command_log.hpp"
@@ -85,6 +86,20 @@ std::int64_t number_in(const bson_t* answer, const char* field) {
     return bson_iter_init_find(&at, answer, field) ? bson_iter_as_int64(&at) : 0;
 }
 
+// Whether the parts of an answer that failed are all refused as duplicates.
+bool only_duplicates(const bson_t* answer) {
+    const auto fields = document(answer).to_json();
+    const auto* failed = fields.if_contains("writeErrors");
+    if (!failed || !failed->is_array() || fields.contains("writeConcernErrors")) return false;
+    for (const auto& one : failed->get_array()) {
+        bson_error_t reason{};
+        reason.domain = MONGOC_ERROR_SERVER;
+        reason.code = std::uint32_t(one.at("code").to_number<std::int64_t>());
+        if (!is_duplicate(reason)) return false;
+    }
+    return !failed->get_array().empty();
+}
+
 }  // namespace
 
 class database::loan {
@@ -160,6 +175,21 @@ bool database::insert(const char* collection, const document& made) {
     return there && *there == made;
 }
 
+void database::insert_missing(const char* collection, const std::vector<document>& made) {
+    constexpr std::size_t at_once = 1'000;
+    const document options(object{{"ordered", false}});
+    for (std::size_t first = 0; first < made.size(); first += at_once) {
+        std::vector<const bson_t*> part;
+        for (auto i = first; i < std::min(made.size(), first + at_once); ++i)
+            part.push_back(made[i].get());
+        run(collection, [&](auto* on, bson_t* reply, bson_error_t* reason) {
+            return mongoc_collection_insert_many(on, part.data(), part.size(), options.get(), reply,
+                                                 reason) ||
+                   only_duplicates(reply);
+        });
+    }
+}
+
 std::optional<document> database::find_one(const char* collection, const document& filter,
                                            const object& options) {
     auto with_limit = options;
@@ -196,6 +226,14 @@ std::int64_t database::update(const char* collection, const document& filter,
         return done;
     });
     return matched;
+}
+
+void database::update_all(const char* collection, const document& filter, const object& change) {
+    const document update(change);
+    run(collection, [&](auto* on, bson_t* reply, bson_error_t* reason) {
+        return mongoc_collection_update_many(on, filter.get(), update.get(), nullptr, reply,
+                                             reason);
+    });
 }
 
 void database::upsert(const char* collection, const document& filter, const object& change) {

@@ -26,6 +26,9 @@ inline constexpr auto claims_in = "medusa_claims";
 inline constexpr auto folders_in = "medusa_folders";
 inline constexpr auto attempts_in = "medusa_attempts";
 inline constexpr auto counters_in = "medusa_counters";
+inline constexpr auto submissions_in = "medusa_submissions";
+inline constexpr auto jobs_in = "medusa_jobs";
+inline constexpr auto turns_in = "medusa_turns";
 
 using boost::json::object;
 
@@ -40,6 +43,8 @@ public:
     // unique is there already. A document that is there already and equal was stored by an earlier
     // try whose answer was lost: true.
     bool insert(const char* collection, const document& made);
+    // Many at once, in no order; those whose _id is there already are passed over.
+    void insert_missing(const char* collection, const std::vector<document>& made);
     std::optional<document> find_one(const char* collection, const document& filter,
                                      const object& options = {});
     // Options as of the command `find`: sort, limit, projection.
@@ -47,6 +52,9 @@ public:
                                const object& options = {});
     // The number of documents that the filter found: 0 or 1.
     std::int64_t update(const char* collection, const document& filter, const object& change);
+    // Every document that the filter finds, one after the other: others see some of them changed
+    // before the rest.
+    void update_all(const char* collection, const document& filter, const object& change);
     // Makes the document when the filter finds none.
     void upsert(const char* collection, const document& filter, const object& change);
     // Changes one document and returns it as it is then; empty when the filter finds none.

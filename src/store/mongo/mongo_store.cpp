@@ -11,13 +11,10 @@ stores make_mongo_store(const mongo_settings& settings) {
     mongo::make_indexes(*shared);
     mongo::raise_id_counter(*shared);
     mongo::finish_what_was_begun(*shared);
-    return {mongo::make_reservations(shared),
-            mongo::make_characters(shared),
-            mongo::make_images(shared),
-            mongo::make_attempts(shared),
-            mongo::make_ledger(shared),
-            nullptr,
-            nullptr};
+    return {mongo::make_reservations(shared), mongo::make_characters(shared),
+            mongo::make_images(shared),       mongo::make_attempts(shared),
+            mongo::make_ledger(shared),       mongo::make_intake(shared),
+            mongo::make_leases(shared)};
 }
 
 }  // namespace medusa

@@ -1,6 +1,7 @@
 #include <set>
 
 #include "store/mongo/documents.hpp"
+#include "store/mongo/jobs.hpp"
 #include "store/mongo/ports.hpp"
 #include "store/mongo/schema.hpp"
 
@@ -52,7 +53,7 @@ std::size_t finish_what_was_begun(database& on) {
         settle_avatar(on, character);
         ++finished;
     }
-    return finished;
+    return finished + release_accepted(on);
 }
 
 std::size_t remove_lost_images(database& on) {
