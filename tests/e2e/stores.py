@@ -46,6 +46,15 @@ class StoresHouse(House):
         self.database.wait()
         self.database.stdout.close()
 
+    def documents(self, collection):
+        """Everything in a collection of the database, as the server has it."""
+        command = {"find": collection, "sort": {"id": 1}, "batchSize": 10_000}
+        said = subprocess.run([os.environ["MEDUSA_MONGO_SAY"], self.environment["MONGODB_URI"],
+                               json.dumps(command)], text=True, capture_output=True, check=True)
+        cursor = json.loads(said.stdout)["cursor"]
+        self.assertEqual(cursor["id"], 0, "there is more")
+        return cursor["firstBatch"]
+
     def restart_database(self):
         """On the data and the port that it had."""
         self.kill_database()

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What crashes leave behind is swept, and nothing else (promises.md P4).
 
-Short form: 4 kills, 12 characters under faults. Long form, in the environment:
-MEDUSA_TEST_KILLS=20 MEDUSA_TEST_UPLOADS=10000.
+Short form: 4 kills, 12 characters under faults, a batch of 3. Long form, in the environment:
+MEDUSA_TEST_KILLS=20 MEDUSA_TEST_UPLOADS=10000 MEDUSA_TEST_BATCH=100.
 """
 
 import collections
+import json
 import os
 import pathlib
 import signal
@@ -20,6 +21,7 @@ from stores import StoresHouse
 KILLS = int(os.environ.get("MEDUSA_TEST_KILLS", "4"))
 # A character has three assets: a picture, its manifest, an embedding.
 CHARACTERS = int(os.environ.get("MEDUSA_TEST_UPLOADS", "36")) // 3
+BATCH = int(os.environ.get("MEDUSA_TEST_BATCH", "3"))
 SMALL = ["--width", "256", "--height", "256"]
 TINY = ["--width", "64", "--height", "64"]
 FAULTS = [
@@ -68,15 +70,15 @@ class StoresTest(StoresHouse):
             with self.subTest(kill=turn):
                 # Every second one goes on with the batch of the one before, as its user would.
                 if turn % 2 == 0:
-                    batch = ["batch", "--count", "5", "--resume", str(uuid.uuid4()), *SMALL]
+                    batch = ["batch", "--count", "8", "--resume", str(uuid.uuid4()), *SMALL]
                 before = len(self.ok_json("list"))
                 running = self.start_medusa(*batch, stdout=subprocess.DEVNULL,
                                             stderr=subprocess.DEVNULL)
-                self.wait_for_uploads(1 + turn * 5 % 13)  # of the fifteen of a batch
-                time.sleep(turn * 0.137 % 0.3)
+                self.wait_for_uploads(1 + turn * 5 % 13)
+                time.sleep(turn * 0.037 % 0.1)
                 if turn % 2:
                     self.restart_database()  # the program waits for it, and then dies as well
-                    time.sleep(0.3)
+                    time.sleep(turn * 0.037 % 0.2)
                 running.send_signal(signal.SIGKILL)
                 running.wait()
                 there = set(self.cloud_tree())
@@ -97,6 +99,24 @@ class StoresTest(StoresHouse):
         end = time.monotonic() + 30
         while len(self.cloud_events("stored")) < wanted and time.monotonic() < end:
             time.sleep(0.02)
+
+    def test_a_batch_prints_its_tree_and_its_documents(self):
+        done = self.ok_json_lines("batch", "--count", BATCH, *SMALL)
+        self.assertEqual(done.pop()["summary"]["failed"], 0)
+        self.assertEqual(self.check_whole(), BATCH)
+        characters, images = self.documents("characters"), self.documents("images")
+        self.assertEqual([one["id"] for one in characters], sorted(one["id"] for one in done))
+        self.assertEqual({one["characterId"] for one in images}, {one["id"] for one in done})
+        tree = self.cloud_tree()
+        for image in images:
+            self.assertIn(image["path"], tree)
+        print(f"--- {len(tree)} assets", *sorted(tree), f"--- {len(characters)} characters",
+              *map(json.dumps, characters), f"--- {len(images)} images", *map(json.dumps, images),
+              sep="\n", flush=True)
+
+    def ok_json_lines(self, *arguments):
+        text = self.ok(*arguments, "--json", timeout=1200)
+        return [json.loads(line) for line in text.splitlines()]
 
     def test_uploads_to_a_failing_account_leave_no_double_and_no_orphan(self):
         del self.environment["MONGODB_URI"]  # thousands of records
