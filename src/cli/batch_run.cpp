@@ -64,7 +64,7 @@ private:
         try {
             if (entry.unreadable) throw error(*entry.unreadable);
             const create_character_job story{derived_uuid(job_.id, int(index)), job_.owner,
-                                             entry.draft, true};
+                                             entry.draft};
             result.made = create_character(with_, story,
                                            {view_.track(index, entry.draft.name), context_.stop});
         } catch (const error& failure) {

@@ -9,6 +9,7 @@
 #include "cli/results.hpp"
 #include "core/text.hpp"
 #include "domain/template.hpp"
+#include "pipeline/give_up.hpp"
 
 namespace medusa {
 namespace {
@@ -42,8 +43,15 @@ int generate_one(cli_context& context, const generate_options& options) {
     created_character made;
     {
         progress_view view(context.out, 1, context.parts.settings().debug);
-        made = create_character(with, {with.ids.uuid(), owner, draft},
-                                {view.track(0, draft.name), context.stop});
+        job asked;
+        asked.id = with.ids.uuid();
+        try {
+            made = create_character(with, {asked.id, owner, draft},
+                                    {view.track(0, draft.name), context.stop});
+        } catch (const error&) {
+            give_up(with, asked);
+            throw;
+        }
     }
     context.out.result(options.json ? boost::json::serialize(to_result(made))
                                     : told(made, options.owner_again()));

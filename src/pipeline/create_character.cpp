@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <exception>
 #include <functional>
 #include <future>
 #include <utility>
@@ -40,17 +39,13 @@ picture_request avatar_request(const pipeline_parts& with, const character& reco
     return request;
 }
 
-std::string embeddings_path(const pipeline_parts& with, const character& owner) {
-    return character_folder(with, owner) + "/embeddings/embeddings.json";
-}
-
 // Needs nothing of the picture.
 embeddings_info store_embedding(const pipeline_parts& with, character record) {
     record.embeddings.model = with.vectors.model();
     const auto text = embedding_text(record);
     const auto vector = with.vectors.embed({&text, 1}).front();
     record.embeddings.url = with.assets
-                                .put(embeddings_path(with, record),
+                                .put(embeddings_path(character_folder(with, record)),
                                      embeddings_document(record, text, vector), if_present::replace)
                                 .url;
     return record.embeddings;
@@ -73,37 +68,22 @@ created_character draw_and_record(const pipeline_parts& with, character record,
     auto embedded = std::async(std::launch::async, store_embedding, std::cref(with), record);
     context.progress(stage::drawing, 0, 0);
     const auto request = avatar_request(with, record);
-    const auto drawn = with.engine.render(request, drawing_progress(context), context.stop);
+    const auto one = rendered(with, request, context);
 
     context.progress(stage::storing, 0, 0);
-    auto avatar = store_picture(with, record, request, drawn, {record.job_id, 0});
+    auto avatar = store_picture(with, record, request, one);
     record.avatar = avatar.url;
     record.generation = avatar.generation;
     record.embeddings = embedded.get();
+    context.kept.reached(job_stage::uploaded);
 
     context.progress(stage::recording, 0, 0);
-    auto notes = drawn.notes;
+    auto notes = one.drawn.notes;
     const auto save = [&] { return with.characters.create(record, avatar); };
     if (!record_counted(with, avatar, notes, save)) return yield_to_first(with, avatar);
+    context.kept.reached(job_stage::recorded);
     const auto path = with.assets.locate(avatar.path).local_path;
     return {std::move(record), std::move(avatar), path, std::move(notes)};
-}
-
-// Removes the files of a job that has no record, then its claim on id and slug. What cannot be
-// removed stays, invisible: the user hears of the first failure, not of this one.
-void give_up(const pipeline_parts& with, const character& record) noexcept {
-    try {
-        if (with.characters.find_by_job(record.job_id)) return;
-        if (!record.slug.empty()) {
-            const auto picture = derived_uuid(record.job_id, 0);
-            const auto embeddings = embeddings_path(with, record);
-            for (const auto& path : with.assets.list(character_folder(with, record)))
-                if (path.find(picture) != std::string::npos || path == embeddings)
-                    with.assets.remove(path);
-        }
-        with.reserved.release(record.job_id);
-    } catch (const std::exception&) {
-    }
 }
 
 }  // namespace
@@ -121,17 +101,12 @@ created_character create_character(const pipeline_parts& with, const create_char
     record.generation.prompt = prompt.positive;
     record.generation.negative_prompt = prompt.negative;
 
-    try {
-        const auto place = with.reserved.reserve(job.id, record.owner, slug_of(record.name));
-        record.id = place.id;
-        record.slug = place.slug;
-        auto result = draw_and_record(with, record, context);
-        context.progress(stage::done, 0, 0);
-        return result;
-    } catch (...) {
-        if (!job.resumable) give_up(with, record);
-        throw;
-    }
+    const auto place = with.reserved.reserve(job.id, record.owner, slug_of(record.name));
+    record.id = place.id;
+    record.slug = place.slug;
+    auto result = draw_and_record(with, record, context);
+    context.progress(stage::done, 0, 0);
+    return result;
 }
 
 }  // namespace medusa

@@ -3,7 +3,8 @@
 // Called from any thread, many at once. Keyed by the job id: the same job again, after a crash or
 // on purpose, ends with the same character and no second picture; of two at once the first to be
 // recorded counts, and the other returns that one. Throws medusa::error: refused by policy,
-// invalid_argument, and whatever the parts throw; then nothing of the job is visible.
+// invalid_argument, and whatever the parts throw; then nothing of the job is visible, and its id,
+// slug and files wait for another try, or for give_up().
 #pragma once
 
 #include <filesystem>
@@ -20,8 +21,6 @@ struct create_character_job {
     std::string id;  // UUID
     owner_info owner;
     character_draft draft;
-    // After an error its id, slug and files wait for another try; else they are given up.
-    bool resumable = false;
 };
 
 struct created_character {

@@ -112,17 +112,20 @@ created_images create_image(const pipeline_parts& with, const create_image_job& 
             request.image_index = index;
             request.seed = seed_for(job, result.owner, index);
             context.progress(stage::drawing, index, job.count);
-            const auto drawn = with.engine.render(request, drawing_progress(context), context.stop);
-            picture = store_picture(with, result.owner, request, drawn, {job.id, index});
+            const auto one = rendered(with, request, context);
+            picture = store_picture(with, result.owner, request, one);
+            context.kept.reached(job_stage::uploaded);
             context.progress(stage::recording, index, job.count);
             picture = recorded(with, result.owner, std::move(*picture), result.notes);
-            for (const auto& note : drawn.notes)
+            context.kept.reached(job_stage::recorded);
+            for (const auto& note : one.drawn.notes)
                 if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end())
                     result.notes.push_back(note);
         }
         result.paths.push_back(with.assets.locate(picture->path).local_path);
         result.images.push_back(std::move(*picture));
         if (tell) tell(result.images.back(), result.paths.back());
+        context.kept.picture_whole(index);
     }
     context.progress(stage::done, job.count, job.count);
     return result;

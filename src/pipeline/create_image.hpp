@@ -5,28 +5,19 @@
 // exist or belongs to someone else, refused by policy, invalid_argument, and what the parts throw.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "domain/character.hpp"
+#include "domain/job.hpp"
 #include "pipeline/parts.hpp"
 
 namespace medusa {
 
-struct create_image_job {
+struct create_image_job : image_request {
     std::string id;  // UUID
     owner_info owner;
-    std::int64_t character_id = 0;
-    image_type type = image_type::portrait;
-    std::string mood;
-    std::string setting;
-    std::string prompt;  // what a custom picture shows; added to the others
-    int count = 1;       // 1 to limits::images_per_call
-    std::optional<std::uint64_t> seed;
 };
 
 struct created_images {

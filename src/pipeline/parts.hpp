@@ -15,6 +15,7 @@
 #include "domain/workflow.hpp"
 #include "embed/embedder.hpp"
 #include "engine/engine.hpp"
+#include "pipeline/checkpoints.hpp"
 #include "store/character_store.hpp"
 
 namespace medusa {
@@ -43,6 +44,7 @@ using stage_progress = std::function<void(stage reached, int step, int steps)>;
 struct story_context {
     stage_progress progress;
     std::stop_token stop;
+    checkpoints& kept = no_checkpoints();
 };
 
 }  // namespace medusa

@@ -118,14 +118,33 @@ progress_sink drawing_progress(const story_context& context) {
 }
 
 std::string character_folder(const pipeline_parts& with, const character& owner) {
-    return fmt::format("{}/characters/{}", with.reserved.user_folder(owner.owner), owner.slug);
+    return character_folder({owner.id, owner.slug, with.reserved.user_folder(owner.owner)});
+}
+
+std::string character_folder(const reservation& held) {
+    return fmt::format("{}/characters/{}", held.user_folder, held.slug);
+}
+
+std::string embeddings_path(const std::string& folder) {
+    return folder + "/embeddings/embeddings.json";
+}
+
+rendered_picture rendered(const pipeline_parts& with, const picture_request& request,
+                          const story_context& context) {
+    if (auto before = context.kept.rendered(request.image_index)) return std::move(*before);
+    rendered_picture fresh;
+    fresh.drawn = with.engine.render(request, drawing_progress(context), context.stop);
+    fresh.drawn_at = with.time.now();
+    check_picture(fresh.drawn, request);
+    context.kept.keep(request.image_index, fresh);
+    return fresh;
 }
 
 image store_picture(const pipeline_parts& with, const character& owner,
-                    const picture_request& request, const picture& drawn, const picture_key& key) {
-    check_picture(drawn, request);
+                    const picture_request& request, const rendered_picture& one) {
+    const auto& drawn = one.drawn;
     image record;
-    record.id = derived_uuid(key.job_id, key.index);
+    record.id = derived_uuid(request.job_id, request.image_index);
     record.character_id = owner.id;
     record.type = request.type;
     record.folder = folder_of(request.type);
@@ -135,8 +154,8 @@ image store_picture(const pipeline_parts& with, const character& owner,
     record.setting = request.setting;
     record.generation = facts_of(request, drawn);
     record.reference_image_id = drawn.reference_image_id;
-    record.job_id = key.job_id;
-    record.created_at = with.time.now();
+    record.job_id = request.job_id;
+    record.created_at = one.drawn_at;
 
     // Beside the picture, since each waits for the disk.
     auto manifest =

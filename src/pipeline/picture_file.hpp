@@ -13,6 +13,9 @@ namespace medusa {
 
 // "{user folder}/characters/{slug}": where everything of a character lies.
 std::string character_folder(const pipeline_parts& with, const character& owner);
+std::string character_folder(const reservation& held);
+// Below that, the file of its embedding.
+std::string embeddings_path(const std::string& folder);
 
 // What every picture of `owner` asks of an engine; prompt, seed and reference are the story's.
 picture_request request_of(const pipeline_parts& with, const character& owner,
@@ -21,17 +24,16 @@ picture_request request_of(const pipeline_parts& with, const character& owner,
 // Passes on what an engine tells; `context` must outlive the call that it is handed to.
 progress_sink drawing_progress(const story_context& context);
 
-// Which picture of which job; the image's id follows from both.
-struct picture_key {
-    std::string job_id;
-    int index = 0;
-};
+// The picture that is asked for: the one that its job has drawn before, else a new one, which is
+// checked and kept. Throws error(unavailable) for a picture that is none, and what the engine and
+// the checkpoints throw.
+rendered_picture rendered(const pipeline_parts& with, const picture_request& request,
+                          const story_context& context);
 
-// Checks the picture, writes the marks into its file, stores file and manifest, and returns the
-// record, which is not saved yet.
-// Throws error(unavailable) for a picture that is none, and what the asset store throws.
+// Writes the marks into the picture's file, stores file and manifest, and returns the record, which
+// is not saved yet; its id follows from job and index. Throws what the asset store throws.
 image store_picture(const pipeline_parts& with, const character& owner,
-                    const picture_request& request, const picture& drawn, const picture_key& key);
+                    const picture_request& request, const rendered_picture& one);
 
 // Undoes what a story stored that lost against another one of the same job: the file of `lost` goes
 // unless `kept`, the picture that counts, has the same, and the manifest tells of `kept` again.

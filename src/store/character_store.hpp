@@ -44,6 +44,8 @@ public:
     // One atomic write. `wanted_slug` may be empty or "v" plus digits: then "character-{id}".
     virtual reservation reserve(const std::string& job_id, const owner_info& owner,
                                 const std::string& wanted_slug) = 0;
+    // What the job has reserved and not given up, with a record or without.
+    virtual std::optional<reservation> find(const std::string& job_id) = 0;
     // Gives up a reservation that has no record; the id is never used again.
     virtual void release(const std::string& job_id) = 0;
     // The folder of a user in the asset tree, bound on first use (slug, then slug-2, slug-3 ...).

@@ -30,6 +30,18 @@ TEST_P(store_contract, tells_which_reservations_have_no_record_and_since_when) {
     EXPECT_GT(store_.reserved->unused().at(0).asked_at, found[0].asked_at);
 }
 
+TEST_P(store_contract, what_a_job_has_reserved_is_found_until_it_is_given_up) {
+    EXPECT_FALSE(store_.reserved->find("a"));
+    const auto held = store_.reserved->reserve("a", anna, "luna");
+    store_.reserved->reserve("b", ben, "luna");
+    EXPECT_EQ(store_.reserved->find("a"), held);
+    store_.reserved->release("a");
+    EXPECT_FALSE(store_.reserved->find("a"));
+    const auto recorded = store_.reserved->reserve("c", anna, "luna");
+    store_.characters->save(record_for("c", anna, recorded, "Luna"));
+    EXPECT_EQ(store_.reserved->find("c"), recorded);
+}
+
 TEST_P(store_contract, an_unused_reservation_can_be_given_up_as_it_was_found) {
     const auto held = store_.reserved->reserve("a", anna, "luna");
     store_.images->save(image_for("i", held.id));

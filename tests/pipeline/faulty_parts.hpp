@@ -17,15 +17,18 @@ namespace medusa {
 
 class fault_plan {
 public:
+    enum class lasting { once, for_good };
+
     // Nothing fails where `fail_at` is empty. With `after` the call does its work first, and its
-    // answer is lost.
-    explicit fault_plan(std::string fail_at = {}, bool after = false)
-        : fail_at_(std::move(fail_at)), after_(after) {}
+    // answer is lost. For good: whoever calls is dead, and no call does anything from then on.
+    explicit fault_plan(std::string fail_at = {}, bool after = false, lasting how = lasting::once)
+        : fail_at_(std::move(fail_at)), after_(after), how_(how) {}
 
     template <class call_type>
     auto run(std::string_view what, const call_type& call) {
+        const bool is_dead = how_ == lasting::for_good && struck();
         const bool fails = called(what);
-        if (fails && !after_) throw error(errc::storage, "injected");
+        if (is_dead || (fails && !after_)) throw error(errc::storage, "injected");
         if constexpr (std::is_void_v<decltype(call())>) {
             call();
             if (fails) throw error(errc::storage, "injected");
@@ -53,6 +56,7 @@ private:
 
     const std::string fail_at_;
     const bool after_;
+    const lasting how_;
     mutable std::mutex mutex_;
     std::map<std::string, int> counts_;
     std::set<std::string> calls_;
@@ -107,6 +111,9 @@ public:
     reservation reserve(const std::string& job_id, const owner_info& owner,
                         const std::string& wanted_slug) override {
         return plan_.run("reserve", [&] { return inner_.reserve(job_id, owner, wanted_slug); });
+    }
+    std::optional<reservation> find(const std::string& job_id) override {
+        return inner_.find(job_id);
     }
     void release(const std::string& job_id) override { inner_.release(job_id); }
     std::string user_folder(const owner_info& owner) override { return inner_.user_folder(owner); }

@@ -16,6 +16,7 @@
 #include "faulty_parts.hpp"
 #include "pipeline/create_character.hpp"
 #include "pipeline/create_image.hpp"
+#include "pipeline/give_up.hpp"
 #include "record/documents.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
@@ -116,7 +117,14 @@ protected:
         draft.name = "Luna";
         draft.description = "an elven sorceress with silver hair";
         draft.settings.width = draft.settings.height = 64;
-        return {job_id, {"7", "anna"}, draft, true};
+        return {job_id, {"7", "anna"}, draft};
+    }
+
+    // The job of a new character that will not be run again.
+    static job ended(const std::string& job_id) {
+        job one;
+        one.id = job_id;
+        return one;
     }
 
     static story_context quiet() {

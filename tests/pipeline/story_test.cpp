@@ -88,9 +88,9 @@ TEST_F(story_test, what_the_policy_refuses_leaves_no_trace) {
 
 TEST_F(story_test, a_picture_of_another_size_is_not_kept) {
     engine_.wrong_by = 8;
-    auto job = luna(random_ids().uuid());
-    job.resumable = false;
+    const auto job = luna(random_ids().uuid());
     EXPECT_THROW(create_character(plain(), job, quiet()), error);
+    give_up(plain(), ended(job.id));
     EXPECT_TRUE(listed().empty());
     EXPECT_TRUE(assets_->list("anna").empty());
 }
@@ -165,14 +165,14 @@ TEST_F(story_test, bad_image_requests_are_refused_before_anything_is_drawn) {
 TEST_F(story_test, a_stop_leaves_nothing_behind) {
     std::stop_source stop;
     stop.request_stop();
-    auto job = luna(random_ids().uuid());
-    job.resumable = false;
+    const auto job = luna(random_ids().uuid());
     try {
         create_character(plain(), job, {[](stage, int, int) {}, stop.get_token()});
         ADD_FAILURE() << "not stopped";
     } catch (const error& stopped) {
         EXPECT_EQ(stopped.code(), errc::cancelled);
     }
+    give_up(plain(), ended(job.id));
     EXPECT_TRUE(listed().empty());
     EXPECT_TRUE(assets_->list("anna").empty());
 }

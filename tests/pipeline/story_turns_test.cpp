@@ -84,11 +84,11 @@ TEST_F(story_test, a_job_that_fails_for_good_gives_up_what_it_took) {
             SCOPED_TRACE(call);
             fault_plan plan(call, after);
             faulty_story faulty(plain(), plan);
-            auto job = luna(random_ids().uuid());
-            job.resumable = false;
+            const auto job = luna(random_ids().uuid());
             try {
                 create_character(faulty.parts, job, quiet());
             } catch (const error&) {
+                give_up(plain(), ended(job.id));
             }
             EXPECT_TRUE(plan.struck());
             const auto all = listed();

@@ -50,6 +50,16 @@ public:
         }
     }
 
+    std::optional<reservation> find(const std::string& job_id) override {
+        const auto known =
+            database_->find_one(claims_in, object{{"_id", job_id}, {"removing", absent}});
+        if (!known) return std::nullopt;
+        reservation held{id_in(known->to_json()).value_or(0), known->text("slug")};
+        const auto folder = database_->find_one(folders_in, object{{"_id", known->text("userId")}});
+        if (folder) held.user_folder = folder->text("folder");
+        return held;
+    }
+
     void release(const std::string& job_id) override {
         const object mine{{"_id", job_id}};
         const auto known = database_->find_one(claims_in, mine);

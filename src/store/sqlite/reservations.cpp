@@ -63,6 +63,17 @@ public:
         return result;
     }
 
+    std::optional<reservation> find(const std::string& job_id) override {
+        return database_->read([&](connection& on) -> std::optional<reservation> {
+            query row(on,
+                      "SELECT id, slug, ifnull(folder, '') FROM claims "
+                      "LEFT JOIN user_folders USING (user_id) WHERE job_id = ?",
+                      job_id);
+            if (!row.next()) return std::nullopt;
+            return reservation{row.integer(0), row.text(1), row.text(2)};
+        });
+    }
+
     void release(const std::string& job_id) override {
         database_->write([&](connection& on) {
             query(on,

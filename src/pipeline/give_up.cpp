@@ -1,0 +1,51 @@
+#include "pipeline/give_up.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <variant>
+
+#include "pipeline/picture_file.hpp"
+
+namespace medusa {
+namespace {
+
+void remove_files_of(const pipeline_parts& with, const std::string& folder,
+                     const std::string& picture_id) {
+    for (const auto& path : with.assets.list(folder))
+        if (path.find(picture_id) != std::string::npos) with.assets.remove(path);
+}
+
+void give_up_character(const pipeline_parts& with, const std::string& job_id) {
+    if (with.characters.find_by_job(job_id)) return;
+    if (const auto held = with.reserved.find(job_id)) {
+        const auto folder = character_folder(*held);
+        remove_files_of(with, folder, derived_uuid(job_id, 0));
+        with.assets.remove(embeddings_path(folder));
+    }
+    with.reserved.release(job_id);
+}
+
+// Only the picture at hand can have files without a record.
+void give_up_picture(const pipeline_parts& with, const job& ended, std::int64_t character_id) {
+    const auto picture_id = derived_uuid(ended.id, ended.status.pictures);
+    const auto owner = with.characters.find(character_id);
+    if (!owner || owner->owner.user_id != ended.owner.user_id || with.images.find(picture_id))
+        return;
+    remove_files_of(with, character_folder(with, *owner), picture_id);
+}
+
+}  // namespace
+
+void give_up(const pipeline_parts& with, const job& ended) noexcept {
+    try {
+        if (const auto* wanted = std::get_if<image_request>(&ended.request))
+            give_up_picture(with, ended, wanted->character_id);
+        else
+            give_up_character(with, ended.id);
+    } catch (const std::exception&) {
+        // The user hears of the failure that ended the job, not of this one.
+    }
+}
+
+}  // namespace medusa

@@ -1,0 +1,50 @@
+// What a worker does while its queue cannot be used: it goes on trying, and says so once.
+//
+// Owned by run_worker(), shared by its threads.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+
+namespace medusa {
+
+inline constexpr std::chrono::milliseconds first_pause{50};
+inline constexpr std::chrono::milliseconds longest_pause{1'000};
+
+// The pause after `before`, when nothing happened in it.
+inline std::chrono::milliseconds longer(std::chrono::milliseconds before) {
+    return std::min(2 * before, longest_pause);
+}
+
+class queue_trouble {
+public:
+    queue_trouble(timer& time, std::function<void(const error&)> told)
+        : time_(time), told_(std::move(told)) {}
+
+    void worked();
+    void failed(const error& failure);
+    // For how long it could not be used; 0 while it can.
+    std::chrono::milliseconds lasts() const;
+
+    // Makes the change until the queue takes it, and returns what it says. Throws what can never
+    // succeed, and the last failure once `stop` is requested; it is tried once at least.
+    bool insist(const std::function<bool()>& change, const std::stop_token& stop);
+
+private:
+    timer& time_;
+    const std::function<void(const error&)> told_;
+    mutable std::mutex mutex_;
+    std::optional<std::chrono::milliseconds> since_;  // guarded by mutex_
+};
+
+// Whether a failure of the queue may pass by itself.
+bool may_pass(const error& failure);
+
+}  // namespace medusa

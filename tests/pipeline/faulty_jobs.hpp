@@ -1,0 +1,33 @@
+// The lease port, subject to a fault_plan. Any thread.
+#pragma once
+
+#include "faulty_parts.hpp"
+#include "job/job_leases.hpp"
+
+namespace medusa {
+
+class faulty_leases final : public job_leases {
+public:
+    faulty_leases(job_leases& inner, fault_plan& plan) : inner_(inner), plan_(plan) {}
+    std::optional<job> next(const job_filter& wanted, time_point now,
+                            time_point farthest) override {
+        return plan_.run("next", [&] { return inner_.next(wanted, now, farthest); });
+    }
+    // Named by what it changes the job to: "lease", "rendered", "done" ...
+    bool swap(const job& changed, std::int64_t expected, job_durability wanted) override {
+        const auto what = changed.events.empty() ? "swap" : changed.events.back().what;
+        return plan_.run(what, [&] { return inner_.swap(changed, expected, wanted); });
+    }
+    std::vector<held_job> held() override {
+        return plan_.run("held", [&] { return inner_.held(); });
+    }
+    std::optional<job> find(const std::string& id) override {
+        return plan_.run("find", [&] { return inner_.find(id); });
+    }
+
+private:
+    job_leases& inner_;
+    fault_plan& plan_;
+};
+
+}  // namespace medusa
