@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "contract/job_contract.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -89,6 +91,33 @@ TEST_F(sqlite_jobs, are_never_searched_from_end_to_end_nor_sorted) {
         EXPECT_NE(plan.find("INDEX"), std::string::npos) << sql << "\n" << plan;
         EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << sql << "\n" << plan;
     }
+}
+
+// A search of all of them would take a minute.
+TEST_F(sqlite_jobs, are_leased_as_quickly_when_very_many_wait) {
+    constexpr int waiting = 20'000;
+    constexpr int owners = 100;
+    const auto many = submission_for("many", "anna", waiting, now_);
+    store_.intake->submit(many, jobs_for(many), now_);
+    for (int i = 0; i < owners; ++i) {
+        const auto one = submission_for(fmt::format("of {}", i), fmt::format("{}", i), 1, now_);
+        store_.intake->submit(one, jobs_for(one), now_);
+    }
+    const auto start = std::chrono::steady_clock::now();
+    std::set<std::string> served;
+    for (int i = 0; i <= owners; ++i) {
+        auto next = store_.leases->next({}, now_, now_);
+        ASSERT_TRUE(next);
+        served.insert(next->owner.user_id);
+        next->status.state = job_state::leased;
+        next->revision = 1;
+        EXPECT_TRUE(store_.leases->swap(*next, 0, job_durability::soon));
+        EXPECT_EQ(store_.leases->next({.submission_id = "many"}, now_, now_)->owner.user_id,
+                  "anna");
+        EXPECT_EQ(store_.intake->count({.user_id = "anna"}).all(), std::size_t(waiting));
+    }
+    EXPECT_EQ(served.size(), std::size_t(owners + 1)) << "each had a turn";
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
 }  // namespace
