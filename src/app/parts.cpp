@@ -17,6 +17,7 @@
 #include "embed/minilm/minilm.hpp"
 #include "engine/sketch/sketch.hpp"
 #include "engine/sketch/sketch_desk.hpp"
+#include "job/jetstream/jetstream_feed.hpp"
 #include "number/image_number.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -252,6 +253,9 @@ public:
             {"image number", "file", [&c] { return check_number_file(c.image_number_file); }},
         };
         found.insert(found.end(), std::begin(others), std::end(others));
+        if (!c.nats_url.empty())
+            found.push_back({"job feed", "NATS JetStream",
+                             [&c] { return make_jetstream_feed({.url = c.nats_url})->check(); }});
         return found;
     }
 

@@ -7,6 +7,7 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "job/lifecycle.hpp"
+#include "job/turns.hpp"
 #include "record/job_json.hpp"
 
 namespace medusa {
@@ -114,15 +115,25 @@ submission job_queue::submit(submission asked, const std::vector<asked_job>& job
     const bool known = parts_.intake.find_submission(asked.id).has_value();
     const auto stored = parts_.intake.submit(asked, made, asked.created_at - keys_kept);
     if (stored.fingerprint != asked.fingerprint) refuse_other_request();
-    if (known) go_on(stored, made);
+    if (known)
+        go_on(stored, made);
+    else if (stored.id == asked.id)
+        announce(made);
     return stored;
 }
 
+void job_queue::announce(std::span<const job> jobs) {
+    if (parts_.feed) announce_turns(*parts_.feed, jobs);
+}
+
 void job_queue::go_on(const submission& with, const std::vector<job>& jobs) {
+    std::vector<job> newest;
     for (const auto& wanted : jobs) {
         const auto found = parts_.intake.find(wanted.id);
-        if (!found || !ended_badly(found->status.state)) continue;
-        user_change(wanted.id, with.owner.user_id, [&](job& one) {
+        if (!found) continue;
+        newest.push_back(*found);
+        if (!ended_badly(found->status.state)) continue;
+        newest.back() = user_change(wanted.id, with.owner.user_id, [&](job& one) {
             if (!ended_badly(one.status.state)) return;
             one.request = wanted.request;
             one.tries_max = wanted.tries_max;
@@ -135,6 +146,7 @@ void job_queue::go_on(const submission& with, const std::vector<job>& jobs) {
             tell(one, parts_.time.now(), "queued", "its batch goes on");
         });
     }
+    announce(newest);
 }
 
 std::optional<submission> job_queue::find_submission(const std::string& id) {
@@ -193,10 +205,12 @@ job job_queue::cancel(const std::string& id, const std::string& user_id) {
 }
 
 job job_queue::retry(const std::string& id, const std::string& user_id) {
-    return user_change(id, user_id, [&](job& one) {
+    const auto again = user_change(id, user_id, [&](job& one) {
         one.status = lifecycle::retried(one.status);
         tell(one, parts_.time.now(), "queued", "by the user, once more");
     });
+    announce({&again, 1});
+    return again;
 }
 
 std::optional<job> job_queue::lease(const std::string& worker, const job_filter& wanted,
@@ -314,7 +328,9 @@ bool job_queue::take_back(const held_job& seen, const std::string& reason) {
          has_ended(found->status.state) ? std::string(to_string(found->status.state)) : "lost",
          reason);
     stamp(*found);
-    return parts_.leases.swap(*found, revision, durability_of(*found));
+    if (!parts_.leases.swap(*found, revision, durability_of(*found))) return false;
+    announce({&*found, 1});
+    return true;
 }
 
 }  // namespace medusa

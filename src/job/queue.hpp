@@ -8,12 +8,14 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/ids.hpp"
+#include "job/job_feed.hpp"
 #include "job/job_intake.hpp"
 #include "job/job_leases.hpp"
 #include "net/retry.hpp"
@@ -35,6 +37,7 @@ struct job_queue_parts {
     const clock& time;
     id_source& ids;
     unit_random random;
+    job_feed* feed = nullptr;  // told of jobs that wait; none: workers look by themselves
 };
 
 class job_queue {
@@ -90,6 +93,7 @@ private:
     using change = std::function<void(job&)>;
     bool held_change(job& held, const change& apply);
     void go_on(const submission& with, const std::vector<job>& jobs);
+    void announce(std::span<const job> jobs);
     job user_change(const std::string& id, const std::string& user_id, const change& apply);
     void stamp(job& changed);
 
