@@ -19,6 +19,7 @@ pkg_check_modules(MONGOC REQUIRED IMPORTED_TARGET libmongoc-1.0>=1.23)
 # Its types are aligned by attributes on their names, which template arguments do not carry.
 target_compile_options(PkgConfig::MONGOC INTERFACE -Wno-ignored-attributes)
 pkg_check_modules(NATS REQUIRED IMPORTED_TARGET libnats)
+pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive>=3.6)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 
 # SQLite: compiled from the amalgamation inside the pinned npm package better-sqlite3, because

@@ -31,6 +31,7 @@ asset store embed search
 engine
 number
 pipeline
+moving
 worker
 cli http
 app

@@ -46,14 +46,15 @@ constexpr engine_adapter remote{
 constexpr const engine_adapter* engines[] = {&sketch, &remote};
 
 struct asset_adapter {
+    std::string_view word;  // on the command line
     std::string_view name;
     bool (*wanted)(const config&);
     std::unique_ptr<asset_store> (*make)(const config&, const part_hooks&);
 };
 constexpr asset_adapter asset_stores[] = {
-    {"local folder, embedded", [](const config& c) { return !c.cloudinary.configured(); },
+    {"local", "local folder, embedded", [](const config& c) { return !c.cloudinary.configured(); },
      [](const config& c, const part_hooks&) { return make_local_asset_store(c.data / "assets"); }},
-    {"Cloudinary", [](const config& c) { return c.cloudinary.configured(); },
+    {"cloudinary", "Cloudinary", [](const config& c) { return c.cloudinary.configured(); },
      [](const config& c, const part_hooks& hooks) {
          return make_cloudinary_asset_store(
              {.settings = c.cloudinary, .stop = hooks.stop, .log = hooks.log});
@@ -61,16 +62,17 @@ constexpr asset_adapter asset_stores[] = {
 };
 
 struct store_adapter {
+    std::string_view word;  // on the command line
     std::string_view name;
     bool (*wanted)(const config&);
     stores (*make)(const config&, const part_hooks&);
 };
 constexpr store_adapter character_stores[] = {
-    {"SQLite, embedded", [](const config& c) { return c.mongodb_uri.empty(); },
+    {"sqlite", "SQLite, embedded", [](const config& c) { return c.mongodb_uri.empty(); },
      [](const config& c, const part_hooks& hooks) {
          return make_sqlite_store({.file = c.data / "medusa.db", .stop = hooks.stop});
      }},
-    {"MongoDB", [](const config& c) { return !c.mongodb_uri.empty(); },
+    {"mongo", "MongoDB", [](const config& c) { return !c.mongodb_uri.empty(); },
      [](const config& c, const part_hooks& hooks) {
          return make_mongo_store(
              {.uri = c.mongodb_uri, .stop = hooks.stop, .notice = hooks.notice, .log = hooks.log});
@@ -101,6 +103,14 @@ const auto& adapter_for(const Adapters& adapters, const config& settings, const 
     for (const auto& adapter : adapters)
         if (adapter.wanted(settings)) return adapter;
     throw error(errc::unavailable, failure, "Unset its variables to work on the embedded part");
+}
+
+// The adapter of that name, whether it is the configured one or not.
+template <class Adapters>
+const auto& adapter_named(const Adapters& adapters, const std::string& word) {
+    for (const auto& adapter : adapters)
+        if (adapter.word == word) return adapter;
+    throw error(errc::invalid_argument, fmt::format("there is no store \"{}\"", printable(word)));
 }
 
 const asset_adapter& assets_for(const config& settings) {
@@ -237,6 +247,24 @@ public:
         const auto& chosen = engine_for(settings(), engine);
         if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), chosen, hooks_);
         return opened_->refs;
+    }
+
+    stores open_stores(const std::string& name) override {
+        const auto& c = settings();
+        if (name == "mongo" && c.mongodb_uri.empty())
+            throw error(errc::invalid_argument, "MONGODB_URI is not set",
+                        "Set it to the address of your MongoDB and try again");
+        const auto& chosen = name.empty() ? store_for(c) : adapter_named(character_stores, name);
+        return chosen.make(c, hooks_);
+    }
+
+    std::unique_ptr<asset_store> open_assets(const std::string& name) override {
+        const auto& c = settings();
+        if (name == "cloudinary" && !c.cloudinary.configured())
+            throw error(errc::invalid_argument, "CLOUDINARY_CLOUD_NAME is not set",
+                        "Set it with CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET and try again");
+        const auto& chosen = name.empty() ? assets_for(c) : adapter_named(asset_stores, name);
+        return chosen.make(c, hooks_);
     }
 
     std::vector<health_check> checks() override {

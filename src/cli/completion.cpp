@@ -30,6 +30,8 @@ std::vector<option_values> known_values() {
     for (const auto& style : styles()) style_names.push_back(style.name);
     return {{"--style", style_names},
             {"--type", {"portrait", "full-body", "action", "variation", "custom"}},
+            {"--from", {"sqlite", "mongo", "local", "cloudinary"}},
+            {"--to", {"sqlite", "mongo", "local", "cloudinary"}},
             {"--engine", {"sketch"}}};
 }
 

@@ -16,6 +16,7 @@
 #include "engine/art_desk.hpp"
 #include "engine/image_server.hpp"
 #include "pipeline/parts.hpp"
+#include "store/stores.hpp"
 
 namespace medusa {
 
@@ -33,6 +34,10 @@ public:
     virtual const config& settings() = 0;
     // The parts as configured; `engine` names one that is wanted instead of the configured one.
     virtual pipeline_parts& open(const std::string& engine) = 0;
+    // A store of records ("sqlite", "mongo") or files ("local", "cloudinary") on its own; empty:
+    // the configured one. Throws error(invalid_argument) where its settings are missing.
+    virtual stores open_stores(const std::string& name) = 0;
+    virtual std::unique_ptr<asset_store> open_assets(const std::string& name) = 0;
     virtual std::vector<health_check> checks() = 0;
     // Every image engine, the remote servers asked now.
     virtual std::vector<server_status> engines(std::stop_token stop) = 0;
@@ -59,6 +64,9 @@ void add_sketch(CLI::App& program, cli_context& context);
 void add_help(CLI::App& program, cli_context& context);
 void add_doctor(CLI::App& program, cli_context& context);
 void add_engines(CLI::App& program, cli_context& context);
+void add_migrate(CLI::App& program, cli_context& context);
+void add_backup(CLI::App& program, cli_context& context);
+void add_restore(CLI::App& program, cli_context& context);
 void add_completion(CLI::App& program, cli_context& context);
 
 // Reads the arguments, runs the command and returns the exit code (interface.md 3). Every error

@@ -39,15 +39,6 @@ std::string advice_for(int reason) {
                 "Folders, pipes and devices cannot be read here");
 }
 
-void write_all(int fd, std::string_view bytes, const fs::path& path) {
-    while (!bytes.empty()) {
-        const auto written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail_file("write", path, errno);
-        bytes.remove_prefix(std::size_t(written));
-    }
-}
-
 // Unique among threads and processes.
 std::string temporary_for(const std::string& name) {
     static std::atomic<unsigned> counter{0};
@@ -62,6 +53,13 @@ void write_new_file(int folder, const std::string& name, std::string_view bytes,
     write_all(file.get(), bytes, shown);
     if (wanted == durability::now && ::fsync(file.get()) != 0) fail_file("write", shown, errno);
     if (file.close() != 0) fail_file("write", shown, errno);
+}
+
+descriptor new_private_file(const fs::path& path, const fs::path& shown) {
+    if (path.has_parent_path()) make_folder(path.parent_path());
+    descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (file.get() < 0) fail_file("write", shown, errno);
+    return file;
 }
 
 }  // namespace
@@ -117,6 +115,15 @@ void write_file_atomic(const fs::path& path, std::string_view bytes, durability 
     write_file_in(open_folder.get(), path.filename(), bytes, if_exists::replace, path, wanted);
 }
 
+void write_all(int fd, std::string_view bytes, const fs::path& path) {
+    while (!bytes.empty()) {
+        const auto written = ::write(fd, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) fail_file("write", path, errno);
+        bytes.remove_prefix(std::size_t(written));
+    }
+}
+
 bool write_file_in(int folder, const std::string& name, std::string_view bytes, if_exists existing,
                    const fs::path& shown, durability wanted) {
     const std::string temporary = temporary_for(name);
@@ -137,6 +144,33 @@ bool write_file_in(int folder, const std::string& name, std::string_view bytes, 
     if (wanted == durability::now && ::fsync(folder) != 0)
         fail_file("flush the folder of", shown, errno);
     return !kept;
+}
+
+growing_file::growing_file(fs::path path)
+    : path_(std::move(path)),
+      temporary_(fs::path(path_).replace_filename(temporary_for(path_.filename()))),
+      file_(new_private_file(temporary_, path_)) {}
+
+growing_file::~growing_file() {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void growing_file::finish() {
+    if (::fsync(file_.get()) != 0 || file_.close() != 0 ||
+        ::rename(temporary_.c_str(), path_.c_str()) != 0)
+        fail_file("write", path_, errno);
+    temporary_.clear();
+    const auto folder = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
+    const descriptor open_folder(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (open_folder.get() < 0 || ::fsync(open_folder.get()) != 0)
+        fail_file("flush the folder of", path_, errno);
+}
+
+descriptor nameless_file(const fs::path& folder) {
+    const auto name = folder / temporary_for("medusa");
+    auto file = new_private_file(name, name);
+    ::unlink(name.c_str());
+    return file;
 }
 
 void make_folder(const fs::path& path) {

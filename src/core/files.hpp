@@ -55,6 +55,32 @@ enum class if_exists { replace, keep };
 bool write_file_in(int folder, const std::string& name, std::string_view bytes, if_exists existing,
                    const std::filesystem::path& shown, durability wanted = durability::now);
 
+// A private file (mode 0600) that is written bit by bit, and appears whole or not at all.
+class growing_file {
+public:
+    // Opens a new file beside `path`. Missing folders are created.
+    explicit growing_file(std::filesystem::path path);
+    // Removes what finish() did not put in place.
+    ~growing_file();
+    growing_file(const growing_file&) = delete;
+    growing_file& operator=(const growing_file&) = delete;
+
+    int get() const { return file_.get(); }
+    // Flushes it to the disk and puts it at `path`, in place of what is there.
+    void finish();
+
+private:
+    std::filesystem::path path_;
+    std::filesystem::path temporary_;
+    descriptor file_;
+};
+
+// A file without a name in `folder`, for reading and writing; gone when it is closed.
+descriptor nameless_file(const std::filesystem::path& folder);
+
+// Writes all of it, at the file's position; `shown` is its path in errors.
+void write_all(int file, std::string_view bytes, const std::filesystem::path& shown);
+
 // Everything that an open file holds; `shown` is its path in errors. As read_file().
 std::string read_open_file(int file, std::size_t max_bytes, const std::filesystem::path& shown);
 
