@@ -36,4 +36,9 @@ void make_up_for_turns(job_feed& feed, const job_counts& jobs) {
     feed.announce(missing);
 }
 
+void tell_progress(job_feed& feed, const std::string& job_id, const job_progress& progress) {
+    feed.tell(job_id, fmt::format(R"({{"job":"{}","doing":"{}","step":{},"steps":{}}})", job_id,
+                                  progress.doing, progress.step, progress.steps));
+}
+
 }  // namespace medusa

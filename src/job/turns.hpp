@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 
 #include "domain/job.hpp"
 #include "job/job_feed.hpp"
@@ -22,5 +23,8 @@ void announce_turns(job_feed& feed, std::span<const job> jobs) noexcept;
 // Makes the tickets that are missing where these jobs wait and run. Workers that do so at the same
 // time make them once. Throws what the feed throws.
 void make_up_for_turns(job_feed& feed, const job_counts& jobs);
+
+// {"job": its id, "doing": "drawing", "step": 3, "steps": 25} to whoever listens. Throws nothing.
+void tell_progress(job_feed& feed, const std::string& job_id, const job_progress& progress);
 
 }  // namespace medusa

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "job/turns.hpp"
 #include "worker/presence.hpp"
 
 namespace medusa {
@@ -28,6 +29,7 @@ void keeper::tend(running_story& story) {
     auto& own =
         tended_.try_emplace(story.leased().lease.token, tended{story.leased(), now}).first->second;
     const auto progress = story.take_progress();
+    if (progress && own_.feed) tell_progress(*own_.feed, story.leased().id, *progress);
     const bool due = now - own.beaten_at >= beat_pause;
     if (!due && !progress) return;
     try {
@@ -37,6 +39,7 @@ void keeper::tend(running_story& story) {
             story.interrupt(interruption::lost);
         else if (own.newest.status.cancel_wanted)
             story.interrupt(interruption::cancelled);
+        if (held && due) story.beat_turn();
     } catch (const error& failure) {
         trouble_.failed(failure);
         if (now - own.beaten_at >= lease_silence) story.interrupt(interruption::given_back);

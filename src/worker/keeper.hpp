@@ -40,6 +40,7 @@ public:
         std::filesystem::path data;
         std::function<story_list()> running;         // the stories of this worker
         std::function<void(const job&)> taken_back;  // from another worker, as it is now
+        job_feed* feed = nullptr;                    // is told of progress
     };
 
     keeper(job_queue& queue, timer& time, queue_trouble& trouble, terms own)

@@ -4,12 +4,15 @@
 // Shared by both threads, and by those of the engine that tell progress.
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <utility>
 
 #include "domain/job.hpp"
+#include "job/job_feed.hpp"
 
 namespace medusa {
 
@@ -22,7 +25,9 @@ enum class interruption {
 
 class running_story {
 public:
-    explicit running_story(job leased) : leased_(std::move(leased)) {}
+    // `turn`: the ticket of a feed that it was leased by, if any.
+    explicit running_story(job leased, std::unique_ptr<ticket> turn = nullptr)
+        : leased_(std::move(leased)), turn_(std::move(turn)) {}
 
     // As it was when it was leased.
     const job& leased() const { return leased_; }
@@ -55,6 +60,21 @@ public:
         return std::exchange(progress_, std::nullopt);
     }
 
+    void beat_turn() {
+        const std::lock_guard lock(mutex_);
+        if (turn_) turn_->beat();
+    }
+    // Once the queue knows of the end; `again`: the job waits, and is due after this pause.
+    void end_turn(std::optional<std::chrono::milliseconds> again) {
+        const std::lock_guard lock(mutex_);
+        if (!turn_) return;
+        if (again)
+            turn_->again_in(*again);
+        else
+            turn_->done();
+        turn_.reset();
+    }
+
 private:
     const job leased_;
     std::stop_source stop_;
@@ -62,6 +82,7 @@ private:
     mutable std::mutex mutex_;
     interruption why_ = interruption::none;  // guarded by mutex_, as below
     std::optional<job_progress> progress_;
+    std::unique_ptr<ticket> turn_;
 };
 
 }  // namespace medusa

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "job/lifecycle.hpp"
@@ -35,6 +36,12 @@ std::string_view word_of(stage reached) {
 
 [[noreturn]] void end_here() {
     throw error(errc::cancelled, "the job was interrupted");
+}
+
+// Until a job that waits again is due; none: it has ended.
+std::optional<std::chrono::milliseconds> pause_before(const job& one) {
+    if (one.status.state != job_state::queued) return std::nullopt;
+    return std::max(one.status.not_before - one.updated_at, std::chrono::milliseconds(0));
 }
 
 }  // namespace
@@ -167,10 +174,13 @@ void story_runner::close(course& of, const std::vector<std::string>& notes,
         return with_.queue.failed(held, *failure);
     };
     if (trouble_.insist(outcome, at_last)) {
+        of.story().end_turn(pause_before(held));
         if (has_ended(held.status.state)) tidy_up(held, at_last);
         if (watcher_.changed) watcher_.changed(held);
         return;
     }
+    // Who takes a job back announces it anew.
+    of.story().end_turn(std::nullopt);
     // Somebody else has it, or has ended it; or it was us, and the queue's answer was lost.
     std::optional<job> newest;
     trouble_.insist([&] { return (newest = with_.queue.find(held.id)).has_value(); }, at_last);

@@ -4,6 +4,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "worker/running_story.hpp"
 #include "worker/spool.hpp"
 #include "worker/story_runner.hpp"
+#include "worker/turnstile.hpp"
 #include "worker/waking_pause.hpp"
 
 namespace medusa {
@@ -24,6 +26,8 @@ using std::chrono::milliseconds;
 
 // For what interrupted stories tell the queue, if that cannot be used just then.
 constexpr milliseconds last_tries{3'000};
+// A ticket that could not be used is put off for so long.
+constexpr milliseconds turn_pause{3'000};
 
 class crew {
 public:
@@ -33,7 +37,9 @@ public:
           lock_(with.data, terms.name),
           kept_(with.data / "spool"),
           trouble_(with.time, watcher.trouble),
-          runner_(with_, watcher, kept_, trouble_) {}
+          runner_(with_, watcher, kept_, trouble_),
+          entrance_(with.queue, terms.only.submission_id ? nullptr : with.feed, with.time,
+                    watcher.trouble) {}
 
     void run(const std::stop_token& stop) {
         const std::stop_callback stopped(stop, [this] { halt_.request_stop(); });
@@ -73,7 +79,7 @@ private:
             if (has_ended(newest.status.state)) runner_.tidy_up(newest, end);
         };
         keeper own(with_.queue, with_.time, trouble_,
-                   {terms_.name, with_.data, [this] { return running(); }, tidy_up});
+                   {terms_.name, with_.data, [this] { return running(); }, tidy_up, with_.feed});
         while (with_.time.sleep(look_pause, end)) own.look();
     }
 
@@ -105,31 +111,53 @@ private:
         const std::lock_guard turn(leasing_);
         auto pause = first_pause;
         while (!halt_.stop_requested()) {
+            bool waited = false;
             try {
-                if (auto story = leased()) return story;
-                trouble_.worked();
+                if (!is_one_alone()) {
+                    auto now = entrance_.next(halt_.get_token());
+                    waited = entrance_.waits();
+                    if (now.may_ask)
+                        if (auto story = leased(std::move(now.turn))) return story;
+                    trouble_.worked();
+                }
                 if (terms_.until_done && nothing_left()) halt_.request_stop();
             } catch (const error& failure) {
+                waited = false;
                 trouble_.failed(failure);
                 if (terms_.until_done &&
                     (!may_pass(failure) || trouble_.lasts() >= outage_patience))
                     throw;
             }
+            if (waited) continue;
             const bool woken = idle_.wait(with_.time, pause, halt_.get_token());
             pause = woken ? first_pause : longer(pause);
         }
         return nullptr;
     }
 
-    std::shared_ptr<running_story> leased() {
+    bool is_one_alone() {
         const auto stories = running();
-        const bool one_alone = std::any_of(stories.begin(), stories.end(), [](const auto& story) {
+        return std::any_of(stories.begin(), stories.end(), [](const auto& story) {
             return lifecycle::runs_alone(story->leased().status);
         });
-        if (one_alone) return nullptr;
-        auto one = with_.queue.lease(terms_.name, terms_.only, stories.empty());
-        if (!one) return nullptr;
-        auto story = std::make_shared<running_story>(std::move(*one));
+    }
+
+    std::shared_ptr<running_story> leased(std::unique_ptr<ticket> turn) {
+        const bool nothing_runs = running().empty();
+        std::optional<job> one;
+        try {
+            one = with_.queue.lease(terms_.name, terms_.only, nothing_runs);
+        } catch (const error&) {
+            if (turn) turn->again_in(turn_pause);
+            throw;
+        }
+        if (!one) {
+            // Perhaps the next one wants to be alone.
+            if (turn && nothing_runs) turn->done();
+            if (turn && !nothing_runs) turn->again_in(turn_pause);
+            return nullptr;
+        }
+        auto story = std::make_shared<running_story>(std::move(*one), std::move(turn));
         const std::lock_guard lock(mutex_);
         stories_.push_back(story);
         return story;
@@ -160,6 +188,7 @@ private:
     const spool kept_;
     queue_trouble trouble_;
     story_runner runner_;
+    turnstile entrance_;        // guarded by leasing_
     std::stop_source halt_;     // no new jobs
     std::stop_source at_last_;  // no more tries to tell the queue
     waking_pause idle_;

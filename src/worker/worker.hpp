@@ -14,6 +14,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "domain/job.hpp"
+#include "job/job_feed.hpp"
 #include "job/queue.hpp"
 #include "pipeline/parts.hpp"
 
@@ -34,6 +35,8 @@ struct worker_parts {
     // job's failure.
     std::function<const pipeline_parts&(const job_surroundings&)> parts_for;
     std::filesystem::path data;  // for the spool, and for the locks that tell a living worker
+    // Says when there is something to do; none: the queue is asked. Not for terms with `only`.
+    job_feed* feed = nullptr;
 };
 
 struct worker_terms {
@@ -52,7 +55,7 @@ struct worker_watcher {
     // another try, or ended.
     std::function<void(const job&)> changed{};
     std::function<void(const job&, stage reached, int step, int steps)> progress{};
-    // The queue cannot be used; it is tried again. Told once for each outage.
+    // The queue or the feed cannot be used; it is tried again. Told once for each outage.
     std::function<void(const error&)> trouble{};
 };
 
