@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "job/lifecycle.hpp"
+#include "worker/entrance.hpp"
 #include "worker/keeper.hpp"
 #include "worker/presence.hpp"
 #include "worker/queue_trouble.hpp"
 #include "worker/running_story.hpp"
 #include "worker/spool.hpp"
 #include "worker/story_runner.hpp"
-#include "worker/turnstile.hpp"
 #include "worker/waking_pause.hpp"
 
 namespace medusa {
@@ -188,7 +188,7 @@ private:
     const spool kept_;
     queue_trouble trouble_;
     story_runner runner_;
-    turnstile entrance_;        // guarded by leasing_
+    entrance entrance_;         // guarded by leasing_
     std::stop_source halt_;     // no new jobs
     std::stop_source at_last_;  // no more tries to tell the queue
     waking_pause idle_;

@@ -1,5 +1,5 @@
 // Workers that are told by a feed when there is something to do.
-#include "worker/turnstile.hpp"
+#include "worker/entrance.hpp"
 
 #include "pipeline/worker_fixture.hpp"
 #include "support/memory_feed.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 using testing_support::memory_feed;
 
-class turnstile_test : public worker_test {
+class entrance_test : public worker_test {
 protected:
     void SetUp() override {
         worker_test::SetUp();
@@ -27,7 +27,7 @@ protected:
     memory_feed feed_;
 };
 
-TEST_F(turnstile_test, each_job_takes_one_ticket_and_hands_it_in) {
+TEST_F(entrance_test, each_job_takes_one_ticket_and_hands_it_in) {
     submitted(3);
     EXPECT_EQ(feed_.state().tickets, 3u);
     run_with_feed();
@@ -36,7 +36,7 @@ TEST_F(turnstile_test, each_job_takes_one_ticket_and_hands_it_in) {
     EXPECT_EQ(feed_.state().made, 3u);
 }
 
-TEST_F(turnstile_test, a_ticket_too_many_finds_no_job_and_is_handed_in) {
+TEST_F(entrance_test, a_ticket_too_many_finds_no_job_and_is_handed_in) {
     const turn surplus[] = {{"a", {}}, {"b", {}}};
     submitted(1);
     feed_.announce(surplus);
@@ -47,14 +47,14 @@ TEST_F(turnstile_test, a_ticket_too_many_finds_no_job_and_is_handed_in) {
     EXPECT_EQ(feed_.wait(std::chrono::milliseconds(0), {}), nullptr);
 }
 
-TEST_F(turnstile_test, lost_tickets_are_made_anew) {
+TEST_F(entrance_test, lost_tickets_are_made_anew) {
     submitted(2);
     feed_.lose_all();
     run_with_feed();
     expect_characters(2);
 }
 
-TEST_F(turnstile_test, work_goes_on_while_the_feed_is_gone_and_it_is_said_once) {
+TEST_F(entrance_test, work_goes_on_while_the_feed_is_gone_and_it_is_said_once) {
     feed_.fail(true);
     submitted(3);
     std::vector<std::string> told;
@@ -63,7 +63,7 @@ TEST_F(turnstile_test, work_goes_on_while_the_feed_is_gone_and_it_is_said_once) 
     EXPECT_EQ(told, std::vector<std::string>{"NATS connection failed: it is gone"});
 }
 
-TEST_F(turnstile_test, a_job_that_is_tried_again_keeps_its_ticket) {
+TEST_F(entrance_test, a_job_that_is_tried_again_keeps_its_ticket) {
     submitted(1);
     engine_.during_first = [] { throw error(errc::unavailable, "the pod is gone"); };
     run_with_feed();

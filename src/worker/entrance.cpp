@@ -1,10 +1,10 @@
-#include "worker/turnstile.hpp"
+#include "worker/entrance.hpp"
 
 #include "job/turns.hpp"
 
 namespace medusa {
 
-chance turnstile::next(const std::stop_token& stop) {
+chance entrance::next(const std::stop_token& stop) {
     if (!feed_) return {};
     std::optional<error> failure;
     try {
@@ -33,7 +33,7 @@ chance turnstile::next(const std::stop_token& stop) {
 }
 
 // Errors of the queue are the caller's, those of the feed are not.
-std::optional<job_counts> turnstile::due_jobs() {
+std::optional<job_counts> entrance::due_jobs() {
     const auto now = time_.elapsed();
     if (made_up_at_ && now - *made_up_at_ < make_up_pause) return std::nullopt;
     const auto jobs = queue_.count({});

@@ -28,11 +28,11 @@ struct chance {
     std::unique_ptr<ticket> turn{};
 };
 
-class turnstile {
+class entrance {
 public:
     // `feed`: none, and every chance is one. `trouble` is told once for each outage of the feed.
-    turnstile(job_queue& queue, job_feed* feed, timer& time,
-              std::function<void(const error&)> trouble)
+    entrance(job_queue& queue, job_feed* feed, timer& time,
+             std::function<void(const error&)> trouble)
         : queue_(queue), feed_(feed), time_(time), trouble_(std::move(trouble)) {}
 
     // Throws what the queue throws.
