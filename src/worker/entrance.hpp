@@ -20,7 +20,8 @@ namespace medusa {
 
 // A ticket is waited for so long at once.
 inline constexpr std::chrono::milliseconds ticket_wait{1'000};
-// Who has nothing to do looks so often whether tickets were lost, and once after each work.
+// Who has nothing to do looks so often whether tickets were lost, and asks the queue without one;
+// and once after each work.
 inline constexpr std::chrono::milliseconds make_up_pause{10'000};
 
 struct chance {

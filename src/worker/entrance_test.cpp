@@ -25,6 +25,7 @@ protected:
     }
 
     memory_feed feed_;
+    int outages_ = 0;
 };
 
 TEST_F(entrance_test, each_job_takes_one_ticket_and_hands_it_in) {
@@ -61,6 +62,17 @@ TEST_F(entrance_test, work_goes_on_while_the_feed_is_gone_and_it_is_said_once) {
     run_with_feed({.trouble = [&](const error& outage) { told.push_back(outage.detail()); }});
     expect_characters(3);
     EXPECT_EQ(told, std::vector<std::string>{"NATS connection failed: it is gone"});
+}
+
+TEST_F(entrance_test, a_feed_that_answers_half_is_told_of_once) {
+    feed_.lose_all();
+    entrance gate(*queue_, &feed_, time_, [&](const error&) { ++outages_; });
+    feed_.fail_state(true);
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(gate.next({}).may_ask) << i;
+    EXPECT_EQ(outages_, 1);
+    feed_.fail_state(false);
+    gate.next({});
+    EXPECT_TRUE(gate.waits());
 }
 
 TEST_F(entrance_test, a_job_that_is_tried_again_keeps_its_ticket) {

@@ -1,4 +1,5 @@
-// A feed in memory that can be cut off and loses what it is told to. Owned by a test; any thread.
+// A feed in memory that can be cut off and loses what it is told to. It waits a tenth of the time
+// that it is given. Owned by a test; any thread.
 #pragma once
 
 #include <condition_variable>
@@ -32,7 +33,7 @@ public:
     std::unique_ptr<ticket> wait(std::chrono::milliseconds most, std::stop_token stop) override {
         std::unique_lock lock(mutex_);
         expect_working();
-        came_.wait_for(lock, stop, most, [&] { return !ready_.empty() || failing_; });
+        came_.wait_for(lock, stop, most / 10, [&] { return !ready_.empty() || failing_; });
         expect_working();
         if (ready_.empty()) return nullptr;
         ready_.pop_front();
@@ -42,7 +43,7 @@ public:
 
     feed_state state() override {
         const std::lock_guard lock(mutex_);
-        expect_working();
+        expect_working(failing_state_);
         return pretended_.value_or(feed_state{ready_.size() + held_, made_});
     }
 
@@ -56,6 +57,11 @@ public:
         const std::lock_guard lock(mutex_);
         failing_ = failing;
         came_.notify_all();
+    }
+    // Only what is asked fails; nothing comes, as from a server that hangs.
+    void fail_state(bool failing) {
+        const std::lock_guard lock(mutex_);
+        failing_state_ = failing;
     }
     void lose_all() {
         const std::lock_guard lock(mutex_);
@@ -99,8 +105,9 @@ private:
     };
 
     // Under the lock.
-    void expect_working() const {
-        if (failing_) throw error(errc::unavailable, "NATS connection failed: it is gone");
+    void expect_working(bool failing_here = false) const {
+        if (failing_ || failing_here)
+            throw error(errc::unavailable, "NATS connection failed: it is gone");
     }
 
     std::mutex mutex_;
@@ -110,6 +117,7 @@ private:
     std::size_t held_ = 0;
     std::uint64_t made_ = 0;
     bool failing_ = false;
+    bool failing_state_ = false;
     std::optional<feed_state> pretended_;
     std::vector<std::string> told_;
     std::vector<std::chrono::milliseconds> put_off_;

@@ -25,6 +25,9 @@ constexpr milliseconds request_max{5'000};
 constexpr milliseconds announce_max{5'000};
 constexpr milliseconds reconnect_pause{500};
 constexpr milliseconds close_max{500};
+// A server that keeps its connections and answers nothing is noticed in half a minute.
+constexpr milliseconds ping_pause{10'000};
+constexpr int pings_unanswered_max = 2;
 // A stop or a broken connection is noticed that soon.
 constexpr milliseconds wait_slice{500};
 // Of tickets with the same key, within so long only the first one counts.
@@ -154,6 +157,8 @@ private:
         natsOptions_SetMaxReconnect(made, -1);  // for ever
         natsOptions_SetReconnectWait(made, reconnect_pause.count());
         natsOptions_SetReconnectJitter(made, reconnect_pause.count(), reconnect_pause.count());
+        natsOptions_SetPingInterval(made, ping_pause.count());
+        natsOptions_SetMaxPingsOut(made, pings_unanswered_max);
         // Without a callback it would not be in the background.
         if (patient)
             natsOptions_SetRetryOnFailedConnect(
