@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -123,10 +125,6 @@ const store_adapter& store_for(const config& settings) {
                        "Database connection failed: no store fits the settings");
 }
 
-std::optional<std::string> text_of(const std::optional<fs::path>& file) {
-    return file ? std::optional(read_prompt_file(*file)) : std::nullopt;
-}
-
 std::vector<fs::path> policy_files(const config& settings) {
     std::vector<fs::path> files;
     std::error_code reason;
@@ -147,39 +145,54 @@ content_policy policy_for(const config& settings) {
     return rules;
 }
 
-// Everything that one command works with.
-struct opened_parts {
-    opened_parts(const config& settings, const engine_adapter& chosen, const part_hooks& hooks)
-        : positive(text_of(settings.positive_prompt)),
-          negative(text_of(settings.negative_prompt)),
-          rules(policy_for(settings)),
-          stored(store_for(settings).make(settings, hooks)),
-          assets(assets_for(settings).make(settings, hooks)),
-          vectors(make_lazy_embedder([] {
+// Everything that one command works with. Engines are made when a job wants them.
+class opened_parts {
+public:
+    opened_parts(const config& settings, const part_hooks& hooks)
+        : settings_(settings),
+          log_(hooks.log),
+          rules_(policy_for(settings)),
+          stored_(store_for(settings).make(settings, hooks)),
+          assets_(assets_for(settings).make(settings, hooks)),
+          vectors_(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
           })),
-          engine(chosen.make(settings, *stored.attempts, hooks.log)),
-          refs{*engine,
-               *assets,
-               *stored.reserved,
-               *stored.characters,
-               *stored.images,
-               *vectors,
-               rules,
-               system_clock(),
-               random_ids(),
-               positive,
-               negative,
-               settings.image_number_file} {}
+          queue_(
+              {*stored_.intake, *stored_.leases, system_clock(), random_ids(), system_random()}) {}
 
-    std::optional<std::string> positive;
-    std::optional<std::string> negative;
-    content_policy rules;
-    stores stored;
-    std::unique_ptr<asset_store> assets;
-    std::unique_ptr<embedder> vectors;
-    std::unique_ptr<image_engine> engine;
-    pipeline_parts refs;
+    const pipeline_parts& with(const job_surroundings& wanted) {
+        const std::lock_guard lock(mutex_);
+        for (const auto& one : views_)
+            if (one->wanted == wanted) return one->refs;
+        const auto& adapter = engine_for(settings_, wanted.engine);
+        auto& engine = engines_[adapter.name];
+        if (!engine) engine = adapter.make(settings_, *stored_.attempts, log_);
+        views_.push_back(std::make_unique<view>(
+            view{wanted, pipeline_parts{*engine, *assets_, *stored_.reserved, *stored_.characters,
+                                        *stored_.images, *vectors_, rules_, system_clock(),
+                                        random_ids(), wanted.positive_text, wanted.negative_text,
+                                        settings_.image_number_file, wanted.workflow}}));
+        return views_.back()->refs;
+    }
+
+    job_queue& queue() { return queue_; }
+
+private:
+    struct view {
+        job_surroundings wanted;
+        pipeline_parts refs;
+    };
+
+    const config& settings_;
+    const log_sink log_;
+    content_policy rules_;
+    stores stored_;
+    std::unique_ptr<asset_store> assets_;
+    std::unique_ptr<embedder> vectors_;
+    job_queue queue_;
+    std::mutex mutex_;
+    std::map<std::string_view, std::unique_ptr<image_engine>> engines_;
+    std::vector<std::unique_ptr<view>> views_;  // one for each of the wishes so far
 };
 
 std::string check_embedder() {
@@ -243,10 +256,20 @@ public:
         return *settings_;
     }
 
-    pipeline_parts& open(const std::string& engine) override {
-        const auto& chosen = engine_for(settings(), engine);
-        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), chosen, hooks_);
-        return opened_->refs;
+    const pipeline_parts& open(const job_surroundings& wanted) override {
+        engine_for(settings(), wanted.engine);  // a wrong name is said before anything is opened
+        return opened().with(wanted);
+    }
+
+    job_queue& queue() override { return opened().queue(); }
+
+    worker_parts worker() override {
+        auto& parts = opened();
+        return {parts.queue(), system_timer(),
+                [&parts](const job_surroundings& wanted) -> const pipeline_parts& {
+                    return parts.with(wanted);
+                },
+                settings().data};
     }
 
     stores open_stores(const std::string& name) override {
@@ -305,6 +328,11 @@ public:
     }
 
 private:
+    opened_parts& opened() {
+        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), hooks_);
+        return *opened_;
+    }
+
     part_hooks hooks_;
     std::optional<config> settings_;
     std::unique_ptr<opened_parts> opened_;

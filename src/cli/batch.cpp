@@ -38,18 +38,20 @@ std::vector<batch_entry> entries_of(const batch_options& options) {
 
 int run(cli_context& context, const batch_options& options, const CLI::App& command) {
     validate(options);
-    auto entries = entries_of(options);
-    const auto with = options.opened(context);
-    batch_job job{options.resume.empty() ? with.ids.uuid() : options.resume,
-                  options.owner(context.parts.settings()),
-                  std::move(entries),
-                  options.concurrency.value_or(with.engine.parallel()),
-                  options.json,
-                  options.file,
-                  {}};
-    job.resume_words =
-        fmt::format("medusa batch{} --resume {}", given_again(command, {"resume"}), job.id);
-    return run_batch(with, job, context);
+    const bool as_stored = !options.resume.empty() && !options.count && options.file.empty();
+    auto entries = as_stored ? stored_entries(context.parts.queue(), options.resume)
+                             : std::vector<batch_entry>{};
+    if (entries.empty()) entries = entries_of(options);
+    const auto work = options.opened(context);
+    const batch_job job{options.resume,
+                        options.owner(context.parts.settings()),
+                        work.surroundings,
+                        std::move(entries),
+                        options.concurrency.value_or(work.with.engine.parallel()),
+                        options.json,
+                        options.file,
+                        "medusa batch" + given_again(command, {"resume"}) + " --resume "};
+    return run_batch(work.with, job, context);
 }
 
 }  // namespace

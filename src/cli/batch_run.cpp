@@ -3,94 +3,134 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <boost/json.hpp>
 #include <chrono>
 #include <cmath>
-#include <thread>
 
-#include "cli/progress.hpp"
+#include "cli/job_run.hpp"
 #include "cli/results.hpp"
 #include "core/text.hpp"
 #include "domain/template.hpp"
+#include "pipeline/check_request.hpp"
 
 namespace medusa {
 namespace {
 
 using seconds = std::chrono::duration<double>;
 
+// What is said of a job at the end: ten thousand of them are kept.
 struct outcome {
-    std::optional<created_character> made;
-    std::optional<error> failure;
+    bool made = false;
+    bool failed = false;
+    errc why{};  // where it failed
+    std::string name;
+    std::int64_t id = 0;  // the character's
     seconds took{};
 };
+
+// From when a worker took it to its end.
+seconds time_of(const job& ended) {
+    for (auto event = ended.events.rbegin(); event != ended.events.rend(); ++event)
+        if (event->what == "leased") return ended.events.back().at - event->at;
+    return seconds{0};
+}
 
 class batch {
 public:
     batch(const pipeline_parts& with, const batch_job& job, cli_context& context)
-        : with_(with),
-          job_(job),
-          context_(context),
-          outcomes_(job.entries.size()),
-          view_(context.out, job.entries.size(), context.parts.settings().debug) {}
+        : with_(with), job_(job), context_(context), outcomes_(job.entries.size()) {}
 
-    // Each thread takes the next entry until none is left or the user stops.
     void run() {
-        std::vector<std::jthread> workers;
-        const auto count = std::min(std::size_t(job_.concurrency), job_.entries.size());
-        for (std::size_t i = 0; i < count; ++i) workers.emplace_back([this] { work(); });
+        const auto order = this->order();
+        id_ = order.asked.id;
+        progress_view view(context_.out, job_.entries.size(), context_.parts.settings().debug);
+        run_jobs(context_, order, view,
+                 {.ended = [this](const job& one) { tell(one); },
+                  .label =
+                      [this](const job& one) {
+                          return job_.entries[std::size_t(one.index)].draft.name;
+                      }});
     }
 
     const std::vector<outcome>& outcomes() const { return outcomes_; }
+    const std::vector<std::string>& notes() const { return notes_; }
+    const std::string& id() const { return id_; }
 
 private:
-    void work() {
-        while (!context_.stop.stop_requested()) {
-            const auto index = next_++;
-            if (index >= job_.entries.size()) return;
-            auto result = made(index);
-            // Stopped in the middle, nothing of it is left: it counts as not started.
-            if (result.failure && result.failure->code() == errc::cancelled) return;
-            outcomes_[index] = std::move(result);
-            view_.finished(index);
-            tell(index);
-        }
+    job_order order() const {
+        job_order made;
+        made.asked.owner = job_.owner;
+        made.asked.surroundings = job_.surroundings;
+        made.concurrency = job_.concurrency;
+        for (const auto& entry : job_.entries) made.jobs.push_back(asked(entry));
+        made.asked.id = job_.id.empty() ? id_for(made.jobs) : job_.id;
+        return made;
     }
 
-    outcome made(std::size_t index) {
-        const auto& entry = job_.entries[index];
-        const auto began = std::chrono::steady_clock::now();
-        outcome result;
+    std::string id_for(const std::vector<asked_job>& jobs) const {
+        auto& queue = context_.parts.queue();
+        if (!job_.file.empty())
+            if (const auto begun = queue.find_unfinished(job_.owner, job_.surroundings, jobs)) {
+                context_.out.message(
+                    fmt::format("going on with batch {}, {} of {} are done", begun->id,
+                                queue.count({.submission_id = begun->id}).done, begun->total));
+                return begun->id;
+            }
+        return with_.ids.uuid();
+    }
+
+    // What can never be drawn has failed already; the text of what is refused is not kept.
+    asked_job asked(const batch_entry& entry) const {
+        asked_job made{.request = character_request{entry.draft}, .line = entry.line};
+        made.unreadable = entry.unreadable;
         try {
-            if (entry.unreadable) throw error(*entry.unreadable);
-            const create_character_job story{derived_uuid(job_.id, int(index)), job_.owner,
-                                             entry.draft};
-            result.made = create_character(with_, story,
-                                           {view_.track(index, entry.draft.name), context_.stop});
-        } catch (const error& failure) {
-            result.failure = failure;
-        } catch (const std::exception& bug) {
-            result.failure = error(errc::internal, fmt::format("a bug in medusa: {}", bug.what()));
+            if (!made.unreadable) check_request(with_, job_.owner, character_request{entry.draft});
+        } catch (const error& refused) {
+            made.unreadable = refused;
         }
-        result.took = std::chrono::steady_clock::now() - began;
-        return result;
+        if (made.unreadable) made.request = character_request{};
+        return made;
     }
 
-    void tell(std::size_t index) {
-        const auto& entry = job_.entries[index];
-        const auto& [made, failure, took] = outcomes_[index];
-        if (job_.json) {
-            auto line = made ? to_result(*made) : to_result(*failure);
-            line["index"] = index;
-            if (entry.line > 0) line["line"] = entry.line;
-            context_.out.result(boost::json::serialize(line));
-        } else if (made) {
-            context_.out.message(
-                fmt::format("✅ {} - ID: {}", printable(made->record.name), made->record.id));
-        } else {
-            context_.out.message(
-                fmt::format("❌ {}: {}", label(index), printable(failure->what())));
+    void tell(const job& ended) {
+        const auto index = std::size_t(ended.index);
+        if (index >= outcomes_.size()) return;  // of an earlier, longer form of this batch
+        auto& own = outcomes_[index];
+        own.took = time_of(ended);
+        try {
+            if (ended.status.state != job_state::done) throw failure_of(ended);
+            tell_made(index, created_by(with_, ended));
+        } catch (const error& failure) {
+            // Stopped, nothing of it is left: it counts as not started.
+            if (failure.code() == errc::cancelled) return;
+            own.failed = true;
+            own.why = failure.code();
+            if (job_.json)
+                print(index, to_result(failure));
+            else
+                context_.out.message(
+                    fmt::format("❌ {}: {}", label(index), printable(failure.what())));
         }
+    }
+
+    void tell_made(std::size_t index, const created_character& made) {
+        auto& own = outcomes_[index];
+        own.made = true;
+        own.name = made.record.name;
+        own.id = made.record.id;
+        for (const auto& note : made.notes)
+            if (std::find(notes_.begin(), notes_.end(), note) == notes_.end())
+                notes_.push_back(note);
+        if (job_.json)
+            print(index, to_result(made));
+        else
+            context_.out.message(fmt::format("✅ {} - ID: {}", printable(own.name), own.id));
+    }
+
+    void print(std::size_t index, boost::json::object line) {
+        line["index"] = index;
+        if (const int number = job_.entries[index].line; number > 0) line["line"] = number;
+        context_.out.result(boost::json::serialize(line));
     }
 
     std::string label(std::size_t index) const {
@@ -105,9 +145,9 @@ private:
     const pipeline_parts& with_;
     const batch_job& job_;
     cli_context& context_;
-    std::vector<outcome> outcomes_;  // each written by the one thread that took its index
-    progress_view view_;
-    std::atomic<std::size_t> next_{0};
+    std::string id_;
+    std::vector<outcome> outcomes_;   // both written by one thread at a time, and read
+    std::vector<std::string> notes_;  // when all have ended
 };
 
 struct counts {
@@ -123,8 +163,8 @@ struct counts {
 counts count(const std::vector<outcome>& outcomes) {
     counts result;
     for (const auto& one : outcomes) {
-        result.made += one.made.has_value();
-        result.failed += one.failure.has_value();
+        result.made += one.made;
+        result.failed += one.failed;
     }
     return result;
 }
@@ -140,31 +180,19 @@ void print_summary(terminal& out, const std::vector<outcome>& outcomes) {
     int position = 0;
     for (const auto& one : outcomes) {
         if (!one.made) continue;
-        out.result(fmt::format("✅ {}. {} - ID: {} ({:.0f}s)", ++position,
-                               printable(one.made->record.name), one.made->record.id,
-                               one.took.count()));
+        out.result(fmt::format("✅ {}. {} - ID: {} ({:.0f}s)", ++position, printable(one.name),
+                               one.id, one.took.count()));
     }
 }
 
-void print_json_summary(terminal& out, const batch_job& job, const std::vector<outcome>& outcomes) {
+void print_json_summary(terminal& out, const std::string& id,
+                        const std::vector<outcome>& outcomes) {
     const auto total = count(outcomes);
     // By hand: Boost.JSON writes 100.0 as 1E2, which people and simple scripts cannot read.
     out.result(fmt::format(R"({{"summary":{{"batchId":"{}","total":{},"successful":{},"failed":{},)"
                            R"("notStarted":{},"successRate":{}}}}})",
-                           job.id, job.entries.size(), total.made, total.failed,
-                           job.entries.size() - total.made - total.failed, total.rate()));
-}
-
-void print_notes(terminal& out, const std::vector<outcome>& outcomes) {
-    std::vector<std::string> said;
-    for (const auto& one : outcomes) {
-        if (!one.made) continue;
-        for (const auto& note : one.made->notes) {
-            if (std::find(said.begin(), said.end(), note) != said.end()) continue;
-            said.push_back(note);
-            out.message("note: " + printable(note));
-        }
-    }
+                           id, outcomes.size(), total.made, total.failed,
+                           outcomes.size() - total.made - total.failed, total.rate()));
 }
 
 int exit_code_of(const std::vector<outcome>& outcomes, bool interrupted) {
@@ -177,19 +205,18 @@ int exit_code_of(const std::vector<outcome>& outcomes, bool interrupted) {
 
 // The command that goes on, where going on gains something: for what was not made yet, and for
 // lines of the file once they are mended. Wrong usage and refusals stay what they are.
-void advise(terminal& out, const batch_job& job, const std::vector<outcome>& outcomes,
-            bool interrupted) {
+void advise(terminal& out, const batch_job& job, const std::string& id,
+            const std::vector<outcome>& outcomes, bool interrupted) {
     const auto failed_with = [&](auto matches) {
-        return std::any_of(outcomes.begin(), outcomes.end(), [&](const outcome& one) {
-            return one.failure && matches(one.failure->code());
-        });
+        return std::any_of(outcomes.begin(), outcomes.end(),
+                           [&](const outcome& one) { return one.failed && matches(one.why); });
     };
     if (interrupted ||
         failed_with([](errc code) { return info(code).retry != retry_class::never; }))
-        out.message("go on with the rest: " + job.resume_words);
+        out.message("go on with the rest: " + job.resume_words + id);
     else if (!job.file.empty() &&
              failed_with([](errc code) { return code == errc::invalid_argument; }))
-        out.message("once the lines are mended, go on with them: " + job.resume_words);
+        out.message("once the lines are mended, go on with them: " + job.resume_words + id);
 }
 
 }  // namespace
@@ -206,21 +233,34 @@ std::vector<batch_entry> template_entries(std::size_t count) {
     return entries;
 }
 
-int run_batch(const pipeline_parts& with, const batch_job& job, cli_context& context) {
-    std::vector<outcome> outcomes;
-    {
-        batch running(with, job, context);
-        running.run();
-        outcomes = running.outcomes();
+std::vector<batch_entry> stored_entries(job_queue& queue, const std::string& id) {
+    std::vector<batch_entry> entries;
+    const auto known = queue.find_submission(id);
+    for (std::size_t i = 0; known && i < known->total; ++i) {
+        const auto found = queue.find(derived_uuid(id, int(i)));
+        const auto* wanted = found ? std::get_if<character_request>(&found->request) : nullptr;
+        if (!wanted)
+            throw error(errc::invalid_argument, fmt::format("{} is not a batch of characters", id),
+                        "medusa jobs shows what there is");
+        batch_entry entry{found->line, wanted->draft, {}};
+        if (found->status.state == job_state::failed) entry.unreadable = failure_of(*found);
+        entries.push_back(std::move(entry));
     }
+    return entries;
+}
+
+int run_batch(const pipeline_parts& with, const batch_job& job, cli_context& context) {
+    batch running(with, job, context);
+    running.run();
+    const auto& outcomes = running.outcomes();
     const bool unfinished = count(outcomes).made + count(outcomes).failed < job.entries.size();
     const bool interrupted = context.stop.stop_requested() && unfinished;
     if (job.json)
-        print_json_summary(context.out, job, outcomes);
+        print_json_summary(context.out, running.id(), outcomes);
     else
         print_summary(context.out, outcomes);
-    print_notes(context.out, outcomes);
-    advise(context.out, job, outcomes, interrupted);
+    for (const auto& note : running.notes()) context.out.message("note: " + printable(note));
+    advise(context.out, job, running.id(), outcomes, interrupted);
     return exit_code_of(outcomes, interrupted);
 }
 

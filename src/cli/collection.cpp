@@ -8,6 +8,7 @@
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "pipeline/check_request.hpp"
 #include "pipeline/delete_character.hpp"
 #include "record/record_json.hpp"
 
@@ -66,14 +67,6 @@ int run_list(cli_context& context, const collection_options& options) {
     return exit_code;
 }
 
-character owned(const pipeline_parts& with, const std::string& user_id, std::int64_t id) {
-    auto found = with.characters.find(id);
-    if (!found || found->owner.user_id != user_id)
-        throw error(errc::not_found, fmt::format("there is no character {}", id),
-                    "medusa list shows yours");
-    return std::move(*found);
-}
-
 // The words of a record that say something, one row each.
 void print_record(terminal& out, const character& record) {
     const auto row = [&out](const char* name, const std::string& text) {
@@ -96,7 +89,7 @@ void print_record(terminal& out, const character& record) {
 
 int run_show(cli_context& context, const collection_options& options) {
     const auto with = context.parts.open({});
-    const auto record = owned(with, options.whose(context), *options.id);
+    const auto record = owned_character(with, options.whose(context), *options.id);
     const auto pictures = with.images.of_character(record.id);
     if (options.json) {
         auto document = with_avatar_path(with, record);
@@ -130,7 +123,7 @@ void confirm(cli_context& context, const character& record, std::size_t pictures
 
 int run_delete(cli_context& context, const collection_options& options) {
     const auto with = context.parts.open({});
-    const auto record = owned(with, options.whose(context), *options.id);
+    const auto record = owned_character(with, options.whose(context), *options.id);
     if (!options.force) confirm(context, record, with.images.of_character(record.id).size());
     const auto files = delete_character(with, record);
     context.out.result(

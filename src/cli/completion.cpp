@@ -50,6 +50,8 @@ std::vector<command_words> words_of(const CLI::App& program) {
     for (const auto* command : commands) {
         command_words words{
             command->get_name(), command->get_description(), options_of(*command), {}};
+        for (const auto* inner : command->get_subcommands([](const CLI::App*) { return true; }))
+            words.topics.push_back(inner->get_name());
         if (words.name == "completion") words.topics = shells;
         if (words.name == "help") words.topics = help_topics;
         all.push_back(words);

@@ -15,8 +15,10 @@
 #include "config/config.hpp"
 #include "engine/art_desk.hpp"
 #include "engine/image_server.hpp"
+#include "job/queue.hpp"
 #include "pipeline/parts.hpp"
 #include "store/stores.hpp"
+#include "worker/worker.hpp"
 
 namespace medusa {
 
@@ -32,8 +34,12 @@ class backstage {
 public:
     virtual ~backstage() = default;
     virtual const config& settings() = 0;
-    // The parts as configured; `engine` names one that is wanted instead of the configured one.
-    virtual pipeline_parts& open(const std::string& engine) = 0;
+    // The parts as configured, but for what `wanted` asks for instead. They live until the end, and
+    // are the same for equal wishes; any thread.
+    virtual const pipeline_parts& open(const job_surroundings& wanted) = 0;
+    virtual job_queue& queue() = 0;
+    // What a worker in this process works with.
+    virtual worker_parts worker() = 0;
     // A store of records ("sqlite", "mongo") or files ("local", "cloudinary") on its own; empty:
     // the configured one. Throws error(invalid_argument) where its settings are missing.
     virtual stores open_stores(const std::string& name) = 0;
@@ -56,6 +62,8 @@ struct cli_context {
 void add_generate(CLI::App& program, cli_context& context);
 void add_batch(CLI::App& program, cli_context& context);
 void add_image(CLI::App& program, cli_context& context);
+void add_jobs(CLI::App& program, cli_context& context);
+void add_worker(CLI::App& program, cli_context& context);
 void add_list(CLI::App& program, cli_context& context);
 void add_show(CLI::App& program, cli_context& context);
 void add_delete(CLI::App& program, cli_context& context);

@@ -87,28 +87,28 @@ std::string draft_options::owner_again() const {
     return words;
 }
 
-pipeline_parts draft_options::opened(cli_context& context) const {
+draft_options::work draft_options::opened(cli_context& context) const {
     auto probe = applied_to(character_draft{});
     if (!name) probe.name = "any";
     if (!description) probe.description = "any";
     validate(std::move(probe));
-    const bool embedded = engine == "sketch" || !context.parts.settings().engines.remote();
+    const auto& settings = context.parts.settings();
+    const bool embedded = engine == "sketch" || !settings.engines.remote();
     if (!workflow.empty() && embedded)
         throw error(errc::invalid_argument, "a workflow needs a ComfyUI server",
                     "The embedded engine draws without one: leave --workflow out");
-    const auto text = [](const std::string& file) -> std::optional<std::string> {
-        if (file.empty()) return std::nullopt;
-        return read_prompt_file(file);
-    };
     // The files first: a wrong path is said before anything is opened or made.
-    const auto positive = text(positive_prompt);
-    const auto negative = text(negative_prompt);
-    auto graph = workflow.empty() ? std::nullopt : std::optional(read_workflow_file(workflow));
-    pipeline_parts parts = context.parts.open(engine);
-    parts.workflow = std::move(graph);
-    if (positive) parts.positive_text = positive;
-    if (negative) parts.negative_text = negative;
-    return parts;
+    const auto text = [](const std::string& given, const auto& configured) {
+        const auto file = given.empty() ? configured : std::filesystem::path(given);
+        return file ? std::optional(read_prompt_file(*file)) : std::nullopt;
+    };
+    job_surroundings found;
+    found.engine = engine;
+    found.positive_text = text(positive_prompt, settings.positive_prompt);
+    found.negative_text = text(negative_prompt, settings.negative_prompt);
+    if (!workflow.empty()) found.workflow = read_workflow_file(workflow);
+    const auto& parts = context.parts.open(found);
+    return {std::move(found), parts};
 }
 
 }  // namespace medusa

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/context.hpp"
+#include "domain/job.hpp"
 #include "domain/validate.hpp"
 
 namespace medusa {
@@ -39,9 +40,13 @@ struct draft_options {
     owner_info owner(const config& settings) const;
     // The options of the owner, to be said again in an advised command: " --userId bob".
     std::string owner_again() const;
-    // The parts for these options: engine, workflow and prompt files as given. Throws
+    // Engine, workflow and prompt texts as given, and the parts for them. Throws
     // error(invalid_argument) for a value that no character could be made with.
-    pipeline_parts opened(cli_context& context) const;
+    struct work {
+        job_surroundings surroundings;
+        const pipeline_parts& with;
+    };
+    work opened(cli_context& context) const;
 };
 
 }  // namespace medusa

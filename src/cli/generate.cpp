@@ -4,12 +4,13 @@
 
 #include "cli/batch_run.hpp"
 #include "cli/draft_options.hpp"
+#include "cli/job_run.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "cli/results.hpp"
 #include "core/text.hpp"
 #include "domain/template.hpp"
-#include "pipeline/give_up.hpp"
+#include "pipeline/check_request.hpp"
 
 namespace medusa {
 namespace {
@@ -35,24 +36,27 @@ character_draft template_draft(const pipeline_parts& with, const std::string& us
 }
 
 int generate_one(cli_context& context, const generate_options& options) {
-    const auto with = options.opened(context);
+    const auto work = options.opened(context);
     const auto owner = options.owner(context.parts.settings());
     const bool named = options.name || options.description;
     const auto draft =
-        options.applied_to(named ? character_draft{} : template_draft(with, owner.user_id));
-    created_character made;
+        options.applied_to(named ? character_draft{} : template_draft(work.with, owner.user_id));
+    check_request(work.with, owner, {draft});
+    job_order order;
+    order.asked.owner = owner;
+    order.asked.surroundings = work.surroundings;
+    order.jobs = {{.request = character_request{draft}, .tries_max = 1}};
+    order.cancel_on_stop = true;
+    std::optional<job> ended;
     {
         progress_view view(context.out, 1, context.parts.settings().debug);
-        job asked;
-        asked.id = with.ids.uuid();
-        try {
-            made = create_character(with, {asked.id, owner, draft},
-                                    {view.track(0, draft.name), context.stop});
-        } catch (const error&) {
-            give_up(with, asked);
-            throw;
-        }
+        run_jobs(context, order, view,
+                 {.ended = [&](const job& one) { ended = one; },
+                  .label = [&](const job&) { return draft.name; }});
     }
+    if (!ended || ended->status.state != job_state::done)
+        throw ended ? failure_of(*ended) : error(errc::cancelled, "interrupted");
+    const auto made = created_by(work.with, *ended);
     context.out.result(options.json ? boost::json::serialize(to_result(made))
                                     : told(made, options.owner_again()));
     for (const auto& note : made.notes) context.out.message("note: " + printable(note));
@@ -62,18 +66,19 @@ int generate_one(cli_context& context, const generate_options& options) {
 int generate_templates(cli_context& context, const generate_options& options,
                        const CLI::App& command) {
     const auto count = options.count.value_or(default_templates);
-    const auto with = options.opened(context);
-    batch_job job{with.ids.uuid(),
+    const auto work = options.opened(context);
+    batch_job job{{},
                   options.owner(context.parts.settings()),
+                  work.surroundings,
                   template_entries(count),
-                  with.engine.parallel(),
+                  work.with.engine.parallel(),
                   options.json,
                   {},
                   {}};
     for (auto& entry : job.entries) entry.draft = options.applied_to(entry.draft);
-    job.resume_words = fmt::format("medusa batch --count {}{} --resume {}", count,
-                                   given_again(command, {"batch-templates", "count"}), job.id);
-    return run_batch(with, job, context);
+    job.resume_words = fmt::format("medusa batch --count {}{} --resume ", count,
+                                   given_again(command, {"batch-templates", "count"}));
+    return run_batch(work.with, job, context);
 }
 
 int run_generate(cli_context& context, const generate_options& options, const CLI::App& command) {

@@ -3,11 +3,13 @@
 #include <memory>
 
 #include "cli/draft_options.hpp"
+#include "cli/job_run.hpp"
 #include "cli/options.hpp"
-#include "cli/progress.hpp"
 #include "cli/results.hpp"
 #include "core/error.hpp"
+#include "core/ids.hpp"
 #include "core/text.hpp"
+#include "pipeline/check_request.hpp"
 
 namespace medusa {
 namespace {
@@ -16,7 +18,7 @@ struct image_options {
     std::optional<std::int64_t> id;
     std::string type = "portrait";
     std::optional<int> count;
-    create_image_job job;
+    image_request wish;
     draft_options shared;  // engine, prompt files, owner, json
 };
 
@@ -60,38 +62,57 @@ int tell_failure(cli_context& context, const image_options& options,
         print(context.out, made, fmt::format("character {}", *options.id));
     }
     context.out.failure(fmt::format("{} of {} made, then: {}", made.size(),
-                                    counted(std::size_t(options.job.count), "picture"),
+                                    counted(std::size_t(options.wish.count), "picture"),
                                     printable(failure.what())));
     return info(failure.code()).exit_code;
 }
 
-int run(cli_context& context, image_options options) {
-    options.job.type = type_from(options.type);
-    options.job.count = options.count.value_or(1);
-    const auto with = options.shared.opened(context);
-    options.job.id = with.ids.uuid();
-    options.job.character_id = *options.id;
-    options.job.owner = options.shared.owner(context.parts.settings());
+// The pictures that a job has made, in order.
+std::vector<made_picture> pictures_of(const pipeline_parts& with, const job& of) {
     std::vector<made_picture> made;
-    created_images result;
-    try {
-        progress_view view(context.out, std::size_t(options.job.count),
-                           context.parts.settings().debug);
-        const auto tell = [&](const image& record, const std::filesystem::path& path) {
-            made.push_back({record, path});
-            view.advanced();
-        };
-        const auto label = fmt::format("image of {}", *options.id);
-        result = create_image(with, options.job, {view.track(0, label), context.stop}, tell);
-    } catch (const error& failure) {
-        if (made.empty()) throw;
+    const auto wanted = std::get<image_request>(of.request).count;
+    for (int index = 0; index < wanted; ++index)
+        if (auto found = with.images.find(derived_uuid(of.id, index))) {
+            const auto path = with.assets.locate(found->path).local_path;
+            made.push_back({std::move(*found), path});
+        }
+    return made;
+}
+
+int run(cli_context& context, image_options options) {
+    auto& wish = options.wish;
+    wish.type = type_from(options.type);
+    wish.count = options.count.value_or(1);
+    wish.character_id = *options.id;
+    const auto work = options.shared.opened(context);
+    job_order order;
+    order.asked.owner = options.shared.owner(context.parts.settings());
+    order.asked.surroundings = work.surroundings;
+    check_request(work.with, order.asked.owner, wish);
+    order.jobs = {{.request = wish, .tries_max = 1}};
+    order.cancel_on_stop = true;
+    std::optional<job> ended;
+    {
+        progress_view view(context.out, std::size_t(wish.count), context.parts.settings().debug);
+        run_jobs(context, order, view,
+                 {.ended = [&](const job& one) { ended = one; },
+                  .picture = [&](const job&) { view.advanced(); },
+                  .label = [&](const job&) { return fmt::format("image of {}", *options.id); }});
+    }
+    if (!ended) throw error(errc::cancelled, "interrupted");
+    const auto made = pictures_of(work.with, *ended);
+    if (ended->status.state != job_state::done) {
+        const auto failure = failure_of(*ended);
+        if (made.empty()) throw failure;
         return tell_failure(context, options, made, failure);
     }
-    if (options.shared.json)
+    if (options.shared.json) {
         context.out.result(boost::json::serialize(as_json(made)));
-    else
-        print(context.out, made, result.owner.name);
-    for (const auto& note : result.notes) context.out.message("note: " + printable(note));
+    } else {
+        const auto owner = work.with.characters.find(wish.character_id);
+        print(context.out, made, owner ? owner->name : fmt::format("character {}", *options.id));
+    }
+    for (const auto& note : ended->notes) context.out.message("note: " + printable(note));
     return 0;
 }
 
@@ -106,12 +127,12 @@ void add_image(CLI::App& program, cli_context& context) {
     const auto options = std::make_shared<image_options>();
     add_whole(*command, "id", options->id, id_range, "The character's id")->required();
     command->add_option("--type", options->type, "portrait, full-body, action, variation, custom");
-    command->add_option("--mood", options->job.mood, "Like happy, sad or determined");
-    command->add_option("--setting", options->job.setting, "Like \"magical forest\"");
-    command->add_option("--prompt", options->job.prompt, "What else the picture shows");
+    command->add_option("--mood", options->wish.mood, "Like happy, sad or determined");
+    command->add_option("--setting", options->wish.setting, "Like \"magical forest\"");
+    command->add_option("--prompt", options->wish.prompt, "What else the picture shows");
     add_whole(*command, "--count", options->count, image_count_range,
               "How many pictures, 1 to 100");
-    add_whole(*command, "--seed", options->job.seed, seed_range,
+    add_whole(*command, "--seed", options->wish.seed, seed_range,
               "Seed of the first, the next follow it");
     options->shared.add_surroundings(*command);
     command->callback([&context, options] {

@@ -28,6 +28,12 @@ const errc_info& info(errc code) {
     return table[std::size(table) - 1];
 }
 
+errc errc_named(std::string_view name) {
+    for (const auto& row : table)
+        if (row.name == name) return row.code;
+    return errc::internal;
+}
+
 error::error(errc code, std::string detail, std::string advice, std::string upstream)
     : code_(code),
       detail_(std::move(detail)),

@@ -40,6 +40,8 @@ struct errc_info {
 
 // The row of `code`; every code has one.
 const errc_info& info(errc code);
+// The code of that name; internal for an unknown one.
+errc errc_named(std::string_view name);
 
 // What a failed call to a remote part allows next.
 enum class failure_class {

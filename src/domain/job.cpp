@@ -1,6 +1,12 @@
 #include "domain/job.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
+
+#include "core/error.hpp"
+#include "core/limits.hpp"
+#include "core/text.hpp"
 
 namespace medusa {
 namespace {
@@ -23,6 +29,21 @@ std::string_view word_for(const Words& words, Value value) {
 }
 
 }  // namespace
+
+image_request validate(image_request wanted) {
+    if (wanted.count < 1 || std::size_t(wanted.count) > limits::images_per_call)
+        throw error(errc::invalid_argument,
+                    fmt::format("{} pictures at once are not possible", wanted.count),
+                    fmt::format("Give 1 to {}", limits::images_per_call));
+    if (wanted.seed) validate_seed(*wanted.seed);
+    wanted.mood = clean_text(wanted.mood, "mood", limits::prompt_chars);
+    wanted.setting = clean_text(wanted.setting, "setting", limits::prompt_chars);
+    wanted.prompt = clean_text(wanted.prompt, "prompt", limits::prompt_chars);
+    if (wanted.type == image_type::custom && !has_visible(wanted.prompt))
+        throw error(errc::invalid_argument, "a custom picture needs a prompt",
+                    "Say with --prompt what it shows");
+    return wanted;
+}
 
 std::string_view to_string(job_state state) {
     return word_for(state_words, state);

@@ -35,6 +35,10 @@ struct image_request {
     friend bool operator==(const image_request&, const image_request&) = default;
 };
 
+// The request with its texts in order. Throws error(invalid_argument) that names the field, its
+// limit and what to do.
+image_request validate(image_request wanted);
+
 using job_request = std::variant<character_request, image_request>;
 
 // What the door had at hand, so that any worker draws the same.

@@ -7,36 +7,18 @@
 
 #include "core/error.hpp"
 #include "core/limits.hpp"
-#include "core/text.hpp"
 #include "domain/seed.hpp"
 #include "domain/validate.hpp"
+#include "pipeline/check_request.hpp"
 #include "pipeline/checked_prompt.hpp"
 #include "pipeline/picture_file.hpp"
 
 namespace medusa {
 namespace {
 
-character owned_character(const pipeline_parts& with, const create_image_job& job) {
-    auto found = with.characters.find(job.character_id);
-    if (!found || found->owner.user_id != job.owner.user_id)
-        throw error(errc::not_found, fmt::format("there is no character {}", job.character_id),
-                    "medusa list shows yours");
-    return std::move(*found);
-}
-
 create_image_job valid(create_image_job job) {
-    if (job.count < 1 || std::size_t(job.count) > limits::images_per_call)
-        throw error(errc::invalid_argument,
-                    fmt::format("{} pictures at once are not possible", job.count),
-                    fmt::format("Give 1 to {}", limits::images_per_call));
-    if (job.seed) validate_seed(*job.seed);
     job.owner = validate(job.owner);
-    job.mood = clean_text(job.mood, "mood", limits::prompt_chars);
-    job.setting = clean_text(job.setting, "setting", limits::prompt_chars);
-    job.prompt = clean_text(job.prompt, "prompt", limits::prompt_chars);
-    if (job.type == image_type::custom && !has_visible(job.prompt))
-        throw error(errc::invalid_argument, "a custom picture needs a prompt",
-                    "Say with --prompt what it shows");
+    static_cast<image_request&>(job) = validate(image_request(job));
     return job;
 }
 
@@ -100,7 +82,7 @@ image recorded(const pipeline_parts& with, const character& owner, image picture
 created_images create_image(const pipeline_parts& with, const create_image_job& given,
                             const story_context& context, const picture_made& tell) {
     const auto job = valid(given);
-    created_images result{owned_character(with, job), {}, {}, {}};
+    created_images result{owned_character(with, job.owner.user_id, job.character_id), {}, {}, {}};
     const auto prompt =
         checked_prompt(with, result.owner, {job.type, job.mood, job.setting, job.prompt});
     auto request = request_for(with, job, result.owner, prompt);

@@ -80,7 +80,8 @@ private:
         };
         keeper own(with_.queue, with_.time, trouble_,
                    {terms_.name, with_.data, [this] { return running(); }, tidy_up, with_.feed});
-        while (with_.time.sleep(look_pause, end)) own.look();
+        do own.look();
+        while (with_.time.sleep(look_pause, end));
     }
 
     void work() {

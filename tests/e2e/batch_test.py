@@ -96,7 +96,7 @@ class Batch(House):
     def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(self):
         running = self.start_medusa("batch", "--count", 200, stdout=subprocess.PIPE,
                                     stderr=subprocess.PIPE)
-        while not list(self.data.rglob("*.png")):
+        while not self.ok_json("list"):
             time.sleep(0.05)
             self.assertIsNone(running.poll())
         running.send_signal(signal.SIGINT)

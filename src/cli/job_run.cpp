@@ -1,0 +1,170 @@
+#include "cli/job_run.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/ids.hpp"
+#include "core/text.hpp"
+#include "worker/worker.hpp"
+
+namespace medusa {
+namespace {
+
+constexpr std::chrono::milliseconds follow_pause{1'000};
+// Jobs are done in their order, more or less: of those that are looked at, so many may be under way
+// before the rest is taken to be under way as well.
+constexpr int under_way_max = 64;
+
+class follower {
+public:
+    follower(job_queue& queue, submission of, progress_view& view, const job_listener& listener)
+        : queue_(queue), of_(std::move(of)), view_(view), listener_(listener) {
+        for (std::size_t i = 0; i < of_.total; ++i) untold_.insert(int(i));
+    }
+
+    // From the worker of this process.
+    void changed(const job& one) {
+        const std::lock_guard lock(mutex_);
+        tell(one);
+    }
+
+    void progressed(const job& one, stage reached, int step, int steps) {
+        stage_progress row;
+        {
+            const std::lock_guard lock(mutex_);
+            if (!untold_.contains(one.index)) return;
+            auto& own = rows_[one.index];
+            if (!own) own = view_.track(std::size_t(one.index), listener_.label(one));
+            row = own;
+        }
+        row(reached, step, steps);
+    }
+
+    // Asks the store for what other processes have ended; all of it, or from the oldest on as far
+    // as is likely.
+    void look(bool all) {
+        int under_way = 0;
+        for (const auto index : untold()) {
+            const auto found = queue_.find(derived_uuid(of_.id, index));
+            if (found && has_ended(found->status.state)) {
+                changed(*found);
+            } else if (!all && ++under_way == under_way_max) {
+                return;
+            }
+        }
+    }
+
+private:
+    std::vector<int> untold() {
+        const std::lock_guard lock(mutex_);
+        return {untold_.begin(), untold_.end()};
+    }
+
+    // Under the lock.
+    void tell(const job& one) {
+        if (!untold_.contains(one.index)) return;
+        if (one.status.pictures > pictures_[one.index]) {
+            pictures_[one.index] = one.status.pictures;
+            listener_.picture(one);
+        }
+        if (!has_ended(one.status.state)) return;
+        untold_.erase(one.index);
+        rows_.erase(one.index);
+        pictures_.erase(one.index);
+        view_.finished(std::size_t(one.index));
+        listener_.ended(one);
+    }
+
+    job_queue& queue_;
+    const submission of_;
+    progress_view& view_;
+    const job_listener& listener_;
+    std::mutex mutex_;
+    std::set<int> untold_;                // indices; all below under the lock
+    std::map<int, stage_progress> rows_;  // of those that are drawn here
+    std::map<int, int> pictures_;         // told so far
+};
+
+// Every job of the submission that waits or runs.
+void cancel_all(job_queue& queue, const submission& of) noexcept {
+    for (std::size_t i = 0; i < of.total; ++i) {
+        try {
+            queue.cancel(derived_uuid(of.id, int(i)), of.owner.user_id);
+        } catch (const std::exception&) {
+            // It has ended; or the store is gone, and the job is found again later.
+        }
+    }
+}
+
+}  // namespace
+
+submission run_jobs(cli_context& context, const job_order& order, progress_view& view,
+                    const job_listener& listener) {
+    auto& queue = context.parts.queue();
+    const auto accepted = queue.submit(order.asked, order.jobs);
+    follower follow(queue, accepted, view, listener);
+    follow.look(true);
+
+    std::stop_source drain;
+    const std::stop_callback stopped(context.stop, [&] {
+        if (order.cancel_on_stop)
+            cancel_all(queue, accepted);
+        else
+            drain.request_stop();
+    });
+    std::jthread others([&](std::stop_token done) {
+        while (system_timer().sleep(follow_pause, done)) {
+            try {
+                follow.look(false);
+            } catch (const error&) {
+                // The store is away for a while; the worker waits for it as well.
+            }
+        }
+    });
+    const worker_terms terms{.name = worker_name(),
+                             .concurrency = order.concurrency,
+                             .only = {.submission_id = accepted.id},
+                             .until_done = true,
+                             .drain = std::chrono::milliseconds{0}};
+    const worker_watcher watcher{
+        .changed = [&](const job& one) { follow.changed(one); },
+        .progress = [&](const job& one, stage reached, int step,
+                        int steps) { follow.progressed(one, reached, step, steps); },
+        .trouble = [&](const error& outage) { context.out.warning(printable(outage.what())); }};
+    run_worker(context.parts.worker(), terms, watcher, drain.get_token());
+    others.request_stop();
+    others.join();
+    follow.look(true);
+    return accepted;
+}
+
+error failure_of(const job& ended) {
+    if (ended.status.state == job_state::cancelled || ended.failures.empty())
+        return error(errc::cancelled, "interrupted: the job was cancelled",
+                     fmt::format("Once more: medusa jobs retry {}", ended.id));
+    const auto& last = ended.failures.back();
+    return error(errc_named(last.code), last.detail, last.advice);
+}
+
+created_character created_by(const pipeline_parts& with, const job& done) {
+    auto record = with.characters.find_by_job(done.id);
+    if (!record)
+        throw error(errc::not_found,
+                    fmt::format("the character of job {} was removed meanwhile", done.id));
+    created_character made{std::move(*record), {}, {}, done.notes};
+    if (auto avatar = with.images.find(derived_uuid(done.id, 0))) {
+        made.avatar = std::move(*avatar);
+        made.avatar_path = with.assets.locate(made.avatar.path).local_path;
+    } else {
+        made.notes.push_back(fmt::format(
+            "character {} has lost the record of its picture; more pictures: medusa image {}",
+            made.record.id, made.record.id));
+    }
+    return made;
+}
+
+}  // namespace medusa
