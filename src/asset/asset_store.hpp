@@ -19,6 +19,9 @@ namespace medusa {
 struct stored_asset {
     std::string url;
     std::filesystem::path local_path;  // empty when the store is not a local folder
+    // Where the store gives a picture within 256 x 256 pixels, made when it is asked for; empty
+    // where it makes none.
+    std::string thumbnail_url{};
 };
 
 struct asset_entry {

@@ -95,7 +95,7 @@ int run_show(cli_context& context, const collection_options& options) {
         auto document = with_avatar_path(with, record);
         json::array rows;
         for (const auto& picture : pictures)
-            rows.push_back(to_result(picture, with.assets.locate(picture.path).local_path));
+            rows.push_back(to_result(picture, with.assets.locate(picture.path)));
         document["images"] = std::move(rows);
         context.out.result(json::serialize(document));
         return 0;

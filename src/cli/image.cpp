@@ -35,20 +35,21 @@ image_type type_from(const std::string& word) {
 
 struct made_picture {
     image record;
-    std::filesystem::path path;
+    stored_asset at;
 };
 
 boost::json::object as_json(const std::vector<made_picture>& made) {
     boost::json::array rows;
-    for (const auto& [record, path] : made) rows.push_back(to_result(record, path));
+    for (const auto& [record, at] : made) rows.push_back(to_result(record, at));
     return {{"images", std::move(rows)}};
 }
 
 void print(terminal& out, const std::vector<made_picture>& made, const std::string& whose) {
-    for (const auto& [record, path] : made)
-        out.result(fmt::format("✅ {} of {} (seed {})\n   picture  {}", to_string(record.type),
-                               printable(whose), record.generation.seed,
-                               printable(path.empty() ? record.url : path.string())));
+    for (const auto& [record, at] : made)
+        out.result(
+            fmt::format("✅ {} of {} (seed {})\n   picture  {}", to_string(record.type),
+                        printable(whose), record.generation.seed,
+                        printable(at.local_path.empty() ? record.url : at.local_path.string())));
 }
 
 // Pictures that were made are told, whatever became of the others.
@@ -73,8 +74,8 @@ std::vector<made_picture> pictures_of(const pipeline_parts& with, const job& of)
     const auto wanted = std::get<image_request>(of.request).count;
     for (int index = 0; index < wanted; ++index)
         if (auto found = with.images.find(derived_uuid(of.id, index))) {
-            const auto path = with.assets.locate(found->path).local_path;
-            made.push_back({std::move(*found), path});
+            auto at = with.assets.locate(found->path);
+            made.push_back({std::move(*found), std::move(at)});
         }
     return made;
 }

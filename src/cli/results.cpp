@@ -23,9 +23,10 @@ json::object to_result(const error& failure) {
               {"advice", failure.advice()}}}};
 }
 
-json::object to_result(const image& picture, const std::filesystem::path& path) {
+json::object to_result(const image& picture, const stored_asset& at) {
     auto document = to_json(picture);
-    if (!path.empty()) document["path"] = path.string();
+    if (!at.local_path.empty()) document["path"] = at.local_path.string();
+    if (!at.thumbnail_url.empty()) document["thumbnail"] = at.thumbnail_url;
     return document;
 }
 

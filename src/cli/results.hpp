@@ -13,7 +13,8 @@ namespace medusa {
 // The record, with avatarPath where the picture lies in a local folder.
 boost::json::object to_result(const created_character& made);
 boost::json::object to_result(const error& failure);
-boost::json::object to_result(const image& picture, const std::filesystem::path& path);
+// `at`: where it lies.
+boost::json::object to_result(const image& picture, const stored_asset& at);
 
 // A few lines for a person: who it is, where the picture lies, what to do next.
 // `owner_words` are the options of the next command that name the owner, with a blank before each.

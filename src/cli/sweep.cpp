@@ -102,9 +102,14 @@ sweep_progress drawn_on(terminal& out) {
 int run_sweep(cli_context& context, const sweep_options& options) {
     const auto with = context.parts.open({});
     const auto progress = drawn_on(context.out);
+    auto wish = options.wish;
+    wish.waits = [&queue = context.parts.queue()](const std::string& job_id) {
+        const auto found = queue.find(job_id);
+        return found && !has_ended(found->status.state);
+    };
     const auto done = [&] {
         try {
-            return sweep(with, options.wish, progress, context.stop);
+            return sweep(with, wish, progress, context.stop);
         } catch (...) {
             context.out.set_animation({});
             throw;

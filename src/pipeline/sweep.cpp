@@ -65,10 +65,10 @@ private:
         return wish_.older_than.count() == 0 || last_used <= now_ - wish_.older_than;
     }
 
-    // Whether a job may still come back for what has no record. The age of its reservation and of
-    // its files says so; a queue that keeps jobs waiting for longer is to be asked here.
+    // Whether a job may still come back for what has no record: it waits, or the age of its
+    // reservation and of its files says so.
     bool may_come_back(const character_files& found) const {
-        return (found.held && !is_old(found.held->asked_at)) ||
+        return (found.held && (!is_old(found.held->asked_at) || wish_.waits(found.held->job_id))) ||
                std::any_of(found.files.begin(), found.files.end(),
                            [&](const asset_entry& file) { return !is_old(file.stored_at); });
     }

@@ -28,6 +28,8 @@ struct sweep_wish {
     std::chrono::milliseconds older_than = sweep_age;  // 0: whatever its age, since nothing runs
     bool dry_run = false;                              // changes nothing
     bool force = false;                                // also when most of the files would go
+    // Whether a job has not ended yet, so that it comes back for what it reserved.
+    std::function<bool(const std::string& job_id)> waits = [](const std::string&) { return false; };
 };
 
 // What went, or with dry_run would go.

@@ -95,6 +95,22 @@ TEST_F(sweep_test, leaves_a_running_job_alone) {
     EXPECT_EQ(listed().front().slug, "luna");
 }
 
+TEST_F(sweep_test, leaves_what_a_job_that_waits_has_reserved_and_stored) {
+    fault_plan plan("add", false);
+    faulty_story faulty(plain(), plan);
+    const auto job = luna(random_ids().uuid());
+    EXPECT_THROW(create_character(faulty.parts, job, quiet()), error);
+    const auto left = assets_->list("");
+    ASSERT_FALSE(left.empty());
+    sweep_wish wish{.force = true};
+    wish.waits = [&](const std::string& job_id) { return job_id == job.id; };
+    EXPECT_TRUE(sweep_in(48h, wish).files.empty());
+    EXPECT_EQ(assets_->list(""), left);
+    wish.waits = [](const std::string&) { return false; };
+    EXPECT_FALSE(sweep_in(48h, wish).files.empty());
+    EXPECT_TRUE(assets_->list("").empty());
+}
+
 TEST_F(sweep_test, leaves_what_medusa_does_not_name_so) {
     const auto made = create_character(plain(), luna(random_ids().uuid()), quiet());
     const std::vector<std::string> of_others = {

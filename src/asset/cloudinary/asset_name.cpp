@@ -62,4 +62,10 @@ std::string delivery_url(const cloudinary_account& account, const asset_name& na
     return fmt::format("{}/{}/upload/v{}/{}", account.delivery, name.type, version, name.path);
 }
 
+std::string thumbnail_url(const cloudinary_account& account, const asset_name& name, int side_px) {
+    if (name.type != "image") return {};
+    return fmt::format("{}/image/upload/c_limit,h_{},w_{}/f_webp/v1/{}", account.delivery, side_px,
+                       side_px, name.path);
+}
+
 }  // namespace medusa

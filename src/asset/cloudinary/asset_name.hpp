@@ -33,4 +33,8 @@ std::optional<std::string> path_of_found(std::string_view type, std::string_view
 std::string delivery_url(const cloudinary_account& account, const asset_name& name,
                          std::int64_t version);
 
+// The same picture within `side_px` x `side_px` pixels, as WebP, which the account makes and keeps
+// (https://cloudinary.com/documentation/transformation_reference); empty for other files.
+std::string thumbnail_url(const cloudinary_account& account, const asset_name& name, int side_px);
+
 }  // namespace medusa

@@ -58,5 +58,13 @@ TEST(cloudinary_name, delivery_urls_name_type_version_and_path) {
               "https://res.cloudinary.com/demo/raw/upload/v1/a/x.json");
 }
 
+TEST(cloudinary_name, thumbnails_are_made_by_their_url_and_of_pictures_only) {
+    const auto account =
+        account_from({.cloud_name = "demo", .api_key = "k", .api_secret = "s", .url = {}});
+    EXPECT_EQ(thumbnail_url(account, asset_name_of("a/x.png"), 256),
+              "https://res.cloudinary.com/demo/image/upload/c_limit,h_256,w_256/f_webp/v1/a/x.png");
+    EXPECT_EQ(thumbnail_url(account, asset_name_of("a/x.json"), 256), "");
+}
+
 }  // namespace
 }  // namespace medusa

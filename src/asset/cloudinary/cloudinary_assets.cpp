@@ -28,6 +28,8 @@ constexpr auto probe_picture =
     "\x68\x00\x00\x00\x82\x00\x81\x77\xcd\x72\xb6\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60"
     "\x82"sv;
 
+constexpr int thumbnail_px = 256;
+
 class cloudinary_assets final : public asset_store {
 public:
     explicit cloudinary_assets(cloudinary_options options)
@@ -87,7 +89,10 @@ public:
 
     stored_asset locate(std::string_view path) const override {
         constexpr std::int64_t any_version = 1;  // as Cloudinary's own libraries write it
-        return {delivery_url(calls_.account(), asset_name_of(path), any_version), {}};
+        const auto name = asset_name_of(path);
+        return {delivery_url(calls_.account(), name, any_version),
+                {},
+                thumbnail_url(calls_.account(), name, thumbnail_px)};
     }
 
     // Each call is tried once: whoever asks for a check wants the answer now.
