@@ -39,6 +39,9 @@ struct picture_request {
     generation_settings settings;
     std::optional<reference_picture> reference{};
     std::optional<user_workflow> workflow{};
+    // Requested before a stop that is not the user's: what a server draws for this picture is left
+    // to it, since its job goes on later, or somewhere else.
+    std::stop_token left{};
 };
 
 struct picture {
@@ -77,7 +80,8 @@ public:
 
     // Draws one picture of exactly settings.width x settings.height pixels.
     // Throws error(invalid_argument) for settings it cannot do, unavailable, timed_out, and
-    // cancelled once `stop` is requested.
+    // cancelled once `stop` is requested; a remote engine then stops its server as well, unless
+    // the picture is `left`.
     virtual picture render(const picture_request& request, const progress_sink& progress,
                            std::stop_token stop) = 0;
 

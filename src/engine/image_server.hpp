@@ -72,7 +72,8 @@ public:
     // never sent again: error of class `lost` when the server knows nothing of it, `ambiguous` when
     // it cannot be asked. Empty when the identity method found no face in the reference: the next
     // rung is worth an attempt of its own. When `stop` is requested exactly this prompt is
-    // cancelled where the server can do that, and error(cancelled) is thrown.
+    // cancelled where the server can do that, unless it is `left`, and error(cancelled) is
+    // thrown.
     virtual std::optional<picture> run(const attempt_order& order, const progress_sink& progress,
                                        std::stop_token stop) = 0;
 

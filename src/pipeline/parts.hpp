@@ -45,6 +45,7 @@ struct story_context {
     stage_progress progress;
     std::stop_token stop;
     checkpoints& kept = no_checkpoints();
+    std::stop_token left{};  // as of picture_request
 };
 
 }  // namespace medusa

@@ -133,7 +133,9 @@ rendered_picture rendered(const pipeline_parts& with, const picture_request& req
                           const story_context& context) {
     if (auto before = context.kept.rendered(request.image_index)) return std::move(*before);
     rendered_picture fresh;
-    fresh.drawn = with.engine.render(request, drawing_progress(context), context.stop);
+    auto wanted = request;
+    wanted.left = context.left;
+    fresh.drawn = with.engine.render(wanted, drawing_progress(context), context.stop);
     fresh.drawn_at = with.time.now();
     check_picture(fresh.drawn, request);
     context.kept.keep(request.image_index, fresh);

@@ -1,6 +1,7 @@
 #include "worker/keeper.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "job/turns.hpp"
 #include "worker/presence.hpp"
@@ -70,6 +71,10 @@ void keeper::watch(const story_list& stories) {
     std::erase_if(seen_, [&](const auto& known) { return !tokens.contains(known.first); });
     // Only now: a failure above leaves them for the next look.
     for (const auto& worker : dead) forget_worker(own_.data, worker);
+    // Those that died without a job are not met in the queue.
+    if (!std::exchange(is_swept_, true))
+        for (const auto& worker : known_workers(own_.data))
+            if (is_dead(own_.data, worker)) forget_worker(own_.data, worker);
 }
 
 std::optional<std::string> keeper::why_lost(const held_job& one, std::set<std::string>& dead) {

@@ -70,6 +70,7 @@ private:
     std::map<std::string, tended> tended_;      // by token, as below
     std::map<std::string, sign_of_life> seen_;  // of leases that no story here has
     std::optional<std::chrono::milliseconds> looked_at_;
+    bool is_swept_ = false;
 };
 
 }  // namespace medusa

@@ -29,8 +29,14 @@ const std::string& machine() {
     return name;
 }
 
+constexpr auto lock_ending = ".lock";
+
+fs::path folder_of(const fs::path& data) {
+    return data / "workers";
+}
+
 fs::path lock_of(const fs::path& data, const std::string& worker) {
-    return data / "workers" / (worker + ".lock");
+    return folder_of(data) / (worker + lock_ending);
 }
 
 bool taken(const descriptor& file) {
@@ -67,6 +73,14 @@ bool is_dead(const fs::path& data, const std::string& worker) {
     if (!worker.starts_with(machine() + "-") || worker.find('/') != std::string::npos) return false;
     const descriptor file(::open(lock_of(data, worker).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     return file.get() >= 0 && taken(file);
+}
+
+std::vector<std::string> known_workers(const fs::path& data) {
+    std::vector<std::string> names;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder_of(data), ignored))
+        if (entry.path().extension() == lock_ending) names.push_back(entry.path().stem());
+    return names;
 }
 
 void forget_worker(const fs::path& data, const std::string& worker) noexcept {

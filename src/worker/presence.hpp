@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/files.hpp"
 
@@ -27,6 +28,9 @@ private:
 // True: it is certain that the worker of this name has ended. False: it lives, or it cannot be told
 // from here, because it runs on another machine or with another data folder.
 bool is_dead(const std::filesystem::path& data, const std::string& worker);
+
+// Every worker that holds a lock in this data folder, or died with one.
+std::vector<std::string> known_workers(const std::filesystem::path& data);
 
 // Removes the lock file of a worker that is dead.
 void forget_worker(const std::filesystem::path& data, const std::string& worker) noexcept;

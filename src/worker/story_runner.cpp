@@ -139,7 +139,7 @@ std::vector<std::string> story_runner::tell_story(course& of) {
         if (reached != stage::done) of.story().tell({std::string(word_of(reached)), step, steps});
         if (watcher_.progress) watcher_.progress(one, reached, step, steps);
     };
-    const story_context context{told, of.story().stop(), of};
+    const story_context context{told, of.story().stop(), of, of.story().left()};
     if (const auto* wanted = std::get_if<character_request>(&one.request))
         return create_character(parts, {one.id, one.owner, wanted->draft}, context).notes;
     const create_image_job wanted{std::get<image_request>(one.request), one.id, one.owner};

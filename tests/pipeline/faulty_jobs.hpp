@@ -13,10 +13,9 @@ public:
                             time_point farthest) override {
         return plan_.run("next", [&] { return inner_.next(wanted, now, farthest); });
     }
-    // Named by what it changes the job to: "lease", "rendered", "done" ...
+    // Named by what the job is told by it: "leased", "rendered", "done" ...
     bool swap(const job& changed, std::int64_t expected, job_durability wanted) override {
-        const auto what = changed.events.empty() ? "swap" : changed.events.back().what;
-        return plan_.run(what, [&] { return inner_.swap(changed, expected, wanted); });
+        return plan_.run(name_of(changed), [&] { return inner_.swap(changed, expected, wanted); });
     }
     std::vector<held_job> held() override {
         return plan_.run("held", [&] { return inner_.held(); });
@@ -26,8 +25,19 @@ public:
     }
 
 private:
+    std::string name_of(const job& changed) {
+        const auto& newest = changed.events.back();
+        const std::lock_guard lock(mutex_);
+        auto& told = told_[changed.id];
+        if (newest.sequence <= told) return "sign of life";
+        told = newest.sequence;
+        return newest.what;
+    }
+
     job_leases& inner_;
     fault_plan& plan_;
+    std::mutex mutex_;
+    std::map<std::string, std::int64_t> told_;  // by job; guarded by mutex_
 };
 
 }  // namespace medusa

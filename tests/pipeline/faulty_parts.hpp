@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -26,7 +27,7 @@ public:
 
     template <class call_type>
     auto run(std::string_view what, const call_type& call) {
-        const bool is_dead = how_ == lasting::for_good && struck();
+        const bool is_dead = how_ == lasting::for_good && struck() && !healed_;
         const bool fails = called(what);
         if (is_dead || (fails && !after_)) throw error(errc::storage, "injected");
         if constexpr (std::is_void_v<decltype(call())>) {
@@ -45,6 +46,8 @@ public:
         return calls_;
     }
     bool struck() const { return calls().contains(fail_at_); }
+    // Ends what began for good.
+    void heal() { healed_ = true; }
 
 private:
     bool called(std::string_view what) {
@@ -57,6 +60,7 @@ private:
     const std::string fail_at_;
     const bool after_;
     const lasting how_;
+    std::atomic<bool> healed_ = false;
     mutable std::mutex mutex_;
     std::map<std::string, int> counts_;
     std::set<std::string> calls_;

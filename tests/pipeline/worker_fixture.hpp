@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <thread>
 
 #include "faulty_jobs.hpp"
@@ -25,6 +24,35 @@ struct mortal_worker {
     job_queue queue;
 };
 
+// Draws when it is let, and not before; ends when it is stopped.
+class gated_engine final : public image_engine {
+public:
+    explicit gated_engine(image_engine& inner) : inner_(inner) {}
+    picture render(const picture_request& request, const progress_sink& progress,
+                   std::stop_token stop) override {
+        const int inside = ++inside_;
+        most_inside = std::max(most_inside.load(), inside);
+        if (seen) seen(request.job_id, inside);
+        while (!open && !stop.stop_requested())
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        --inside_;
+        if (!open) throw error(errc::cancelled, "stopped");
+        return inner_.render(request, progress, {});
+    }
+    int parallel() const override { return 8; }
+    std::string check() override { return {}; }
+
+    bool is_drawing() const { return inside_ > 0; }
+
+    std::atomic<bool> open = false;
+    std::atomic<int> most_inside = 0;
+    std::function<void(const std::string& job_id, int inside)> seen;
+
+private:
+    image_engine& inner_;
+    std::atomic<int> inside_ = 0;
+};
+
 class worker_test : public story_test {
 protected:
     void SetUp() override {
@@ -33,13 +61,24 @@ protected:
                                        [] { return 0.0; }});
     }
 
-    // A submission of new characters of 64 x 64 pixels; returns its id.
-    std::string submitted(int characters, int tries_max = 0) {
-        std::vector<asked_job> asked(static_cast<std::size_t>(characters));
-        for (auto& one : asked) {
-            one.request = character_request{luna({}).draft};
-            one.tries_max = tries_max;
-        }
+    // Asks for a character of 64 x 64 pixels.
+    static asked_job new_character() {
+        asked_job one;
+        one.request.emplace<character_request>(character_request{luna({}).draft});
+        return one;
+    }
+    static std::vector<asked_job> images_of(std::int64_t character_id, int count) {
+        image_request wanted;
+        wanted.character_id = character_id;
+        wanted.count = count;
+        std::vector<asked_job> asked(1);
+        asked[0].request.emplace<image_request>(wanted);
+        return asked;
+    }
+    // Each returns the id of the submission.
+    std::string submitted(int characters) {
+        std::vector<asked_job> asked;
+        for (int i = 0; i < characters; ++i) asked.push_back(new_character());
         return submitted(asked);
     }
     std::string submitted(const std::vector<asked_job>& asked) {
@@ -76,6 +115,26 @@ protected:
         run_worker(parts_of(*queue_, with), terms, watcher, std::move(stop));
     }
 
+    // The parts with the engine that waits.
+    pipeline_parts gated() {
+        auto with = plain();
+        return {gate_,        with.assets,     with.reserved, with.characters, with.images,
+                with.vectors, with.rules,      with.time,     with.ids,        {},
+                {},           with.number_file};
+    }
+    // A worker in a thread of its own, whose engine waits at the gate.
+    std::jthread started(const worker_terms& terms) {
+        return std::jthread([this, terms](const std::stop_token& stop) {
+            const auto with = gated();
+            run_worker(parts_of(*queue_, with), terms, {}, stop);
+        });
+    }
+    worker_terms unending() {
+        worker_terms terms;
+        terms.name = worker_name();
+        return terms;
+    }
+
     // A worker dies as by kill -9 at the call that `plan` strikes: nothing that it does later
     // counts, and its lock is left behind, free.
     void run_until_death(fault_plan& plan) {
@@ -92,10 +151,12 @@ protected:
         write_file_atomic(folder_ / "workers" / (terms.name + ".lock"), "", durability::soon);
     }
 
-    // `count` characters, each whole, with one picture and one number each, and no file too many.
-    void expect_characters(std::size_t count) {
-        EXPECT_EQ(listed().size(), count);
+    // So many pictures in all, each recorded, numbered and whole, and nothing beside them.
+    void expect_pictures(std::size_t count) {
         expect_whole();
+        std::size_t recorded = 0;
+        for (const auto& one : listed()) recorded += store_.images->of_character(one.id).size();
+        EXPECT_EQ(recorded, count);
         const auto files = assets_->list("anna");
         EXPECT_EQ(std::count_if(files.begin(), files.end(),
                                 [](const auto& path) { return path.ends_with(".png"); }),
@@ -103,8 +164,17 @@ protected:
         if (count > 0) {
             EXPECT_EQ(collapse_spaces(read_file(folder_ / "number", 100)), std::to_string(count));
         }
+        expect_nothing_held();
+    }
+    // So many characters with one picture each.
+    void expect_characters(std::size_t count) {
+        EXPECT_EQ(listed().size(), count);
+        expect_pictures(count);
+    }
+    void expect_nothing_held() {
         EXPECT_TRUE(store_.reserved->unused().empty());
         EXPECT_TRUE(is_empty("spool"));
+        EXPECT_TRUE(is_empty("workers"));
     }
     // Empty, or not there.
     bool is_empty(const std::string& folder) {
@@ -117,6 +187,7 @@ protected:
         EXPECT_TRUE(holds());
     }
 
+    gated_engine gate_{engine_};
     testing_support::fast_timer time_{50};
     std::optional<job_queue> queue_;
 };

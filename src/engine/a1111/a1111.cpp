@@ -183,7 +183,8 @@ private:
                 throw refined(*failed, reply);
             return reply;
         } catch (const error& failure) {
-            if (failure.code() == errc::cancelled) cancel(order, offers);
+            if (failure.code() == errc::cancelled && !order.request.left.stop_requested())
+                cancel(order, offers);
             // Cut while the server drew: it hands the picture to nobody else.
             if (failure.failure() && failure.failure()->kind == failure_class::ambiguous)
                 throw error(failure.code(),

@@ -207,7 +207,7 @@ std::string prompt_run::fetch(const file_name& file) {
 }
 
 void prompt_run::stopped() {
-    cancel();
+    if (!order_.request.left.stop_requested()) cancel();
     throw error(errc::cancelled, "The picture was cancelled", {}, parts_.api.address().label);
 }
 

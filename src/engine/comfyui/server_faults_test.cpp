@@ -98,6 +98,25 @@ TEST_F(comfyui_faults, another_process_goes_on_with_what_was_sent) {
     EXPECT_EQ(thrown_class([&] { pod->resume(order(request), {}, {}); }), failure_class::lost);
 }
 
+TEST_F(comfyui_faults, a_picture_that_is_left_is_not_stopped_there) {
+    const auto fake = faulty("[]", "1");
+    std::stop_source left;
+    auto wanted = request;
+    wanted.left = left.get_token();
+    const auto job = order(wanted);
+    std::stop_source stop;
+    auto run = std::async(std::launch::async, [&] {
+        return said([&] { at(fake.url())->run(job, {}, stop.get_token()); });
+    });
+    wait_for(fake, "started", 1);
+    left.request_stop();
+    stop.request_stop();
+    EXPECT_NE(run.get(), "");
+    EXPECT_TRUE(at(fake.url())->resume(job, {}, {}));
+    EXPECT_EQ(fake.count("received"), 1);
+    EXPECT_EQ(fake.count("interrupted"), 0);
+}
+
 TEST_F(comfyui_faults, the_token_goes_with_every_call_and_the_socket) {
     const fake_server fake("fake_comfyui.py", {"--seconds", "0.4", "--token", "s3cret"});
     int steps = 0;

@@ -95,6 +95,7 @@ std::optional<picture> errand::outcome(trial& current, bool anew) {
         try {
             drawn = answer(current, anew);
         } catch (const error& failure) {
+            if (is_left(failure)) throw;
             servers_.failed(current.server, failure);
             const auto next = course_.failed(failure, current.accepted);
             if (!goes_on(current, next, failure)) return std::nullopt;
@@ -127,6 +128,7 @@ bool errand::can_be_asked(const trial& current) {
         servers_.wait(wish_, {.only = current.server}, progress_, stop_);
         return true;
     } catch (const error& unanswered) {
+        if (is_left(unanswered)) throw;
         const bool stopped = unanswered.code() == errc::cancelled;
         if (stopped || course_.unanswered().next == ruling::act::give_up) {
             end(current.sent, stopped ? attempt_state::cancelled : attempt_state::lost,
@@ -180,6 +182,11 @@ bool errand::goes_on(trial& current, const ruling& next, const error& failure) {
     if (next.avoid_server) next_terms_.avoid = current.server;
     next_terms_.not_before = with_.pauses.elapsed() + next.pause;
     return false;
+}
+
+// Its attempt stays open in the log: whoever goes on with the picture asks after it.
+bool errand::is_left(const error& failure) const {
+    return failure.code() == errc::cancelled && request_.left.stop_requested();
 }
 
 void errand::end(const attempt& of, attempt_state state, const std::string& reason) {

@@ -33,6 +33,7 @@ private:
     bool goes_on(trial& current, const ruling& next, const error& failure);
     bool is_whole(const picture& drawn, trial& current);
     void end(const attempt& of, attempt_state state, const std::string& reason);
+    bool is_left(const error& failure) const;
 
     const pool_parts& with_;
     turnstile& servers_;

@@ -216,6 +216,29 @@ TEST_F(server_pool, stops_while_it_waits_and_while_it_draws) {
     EXPECT_EQ(ends(), states{attempt_state::cancelled});
 }
 
+TEST_F(server_pool, a_picture_that_is_left_is_asked_after_by_who_goes_on) {
+    script_.runs = {[](const attempt_order&, std::stop_token stop) -> std::optional<picture> {
+        while (!stop.stop_requested()) std::this_thread::sleep_for(1ms);
+        throw error(errc::cancelled, "interrupted");
+    }};
+    std::stop_source left;
+    std::stop_source stop;
+    std::jthread stopping([&] {
+        std::this_thread::sleep_for(50ms);
+        left.request_stop();
+        stop.request_stop();
+    });
+    auto wanted = request();
+    wanted.left = left.get_token();
+    EXPECT_THROW(render(*pool(), wanted, stop.get_token()), error);
+    EXPECT_EQ(ends(), states{attempt_state::sent});
+
+    script_.resumes = {[](const attempt_order& order, std::stop_token) { return drawn_by(order); }};
+    render(*pool(), request());
+    EXPECT_EQ(ends(), states{attempt_state::done});
+    EXPECT_EQ(script_.ran.size(), 1u) << "nothing was sent again";
+}
+
 TEST_F(server_pool, never_holds_more_than_two_pictures_on_a_server) {
     for (int i = 0; i < 60; ++i)
         script_.runs.push_back([](const attempt_order& order, std::stop_token) {

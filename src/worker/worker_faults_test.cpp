@@ -1,0 +1,149 @@
+// Workers that die at every call, and queues that cannot be used: nothing is lost, nothing is done
+// twice.
+#include "pipeline/worker_fixture.hpp"
+#include "worker/spool.hpp"
+
+namespace medusa {
+namespace {
+
+using namespace std::chrono_literals;
+
+class worker_faults : public worker_test {
+protected:
+    // The calls of a worker from the lease of these jobs to their end.
+    std::set<std::string> calls_of(const std::vector<asked_job>& asked) {
+        submitted(asked);
+        fault_plan none;
+        mortal_worker watched(plain(), store_, none);
+        run_worker(parts_of(watched.queue, watched.story.parts), until_done(), {}, {});
+        auto calls = none.calls();
+        // How often the queue is looked at is a matter of time.
+        std::erase_if(calls, [](const std::string& call) {
+            return call != "next 1" && (call.starts_with("next ") || call.starts_with("held ") ||
+                                        call.starts_with("find ") || call.starts_with("sign "));
+        });
+        return calls;
+    }
+};
+
+TEST_F(worker_faults, a_worker_that_dies_at_any_call_costs_no_second_picture) {
+    const auto calls = calls_of({new_character()});
+    for (const auto* stage : {"leased 1", "rendered 1", "uploaded 1", "recorded 1", "done 1"})
+        EXPECT_TRUE(calls.contains(stage)) << stage;
+    std::size_t characters = 1;
+    int lost_answers = 0;
+    for (const bool after : {false, true}) {
+        for (const auto& call : calls) {
+            SCOPED_TRACE(call + (after ? ", done" : ", not done"));
+            const auto id = submitted({new_character()});
+            fault_plan plan(call, after, fault_plan::lasting::for_good);
+            run_until_death(plan);
+            expect_whole();
+            run(until_done());
+            EXPECT_EQ(queue_->count({.submission_id = id}).done, 1u);
+            lost_answers += after && call == "render 1";
+            EXPECT_EQ(listed().size(), ++characters);
+            EXPECT_EQ(engine_.rendered, int(characters) + lost_answers);
+        }
+    }
+    expect_pictures(characters);
+}
+
+TEST_F(worker_faults, pictures_of_one_job_that_dies_at_any_call_are_each_drawn_once) {
+    const auto owner = create_character(plain(), luna(random_ids().uuid()), quiet()).record;
+    const auto calls = calls_of(images_of(owner.id, 2));
+    std::size_t pictures = 1 + 2;
+    for (const auto& call : calls) {
+        SCOPED_TRACE(call);
+        submitted(images_of(owner.id, 2));
+        fault_plan plan(call, false, fault_plan::lasting::for_good);
+        run_until_death(plan);
+        run(until_done());
+        pictures += 2;
+        EXPECT_EQ(engine_.rendered, int(pictures));
+    }
+    EXPECT_EQ(queue_->count({}).done, queue_->count({}).all());
+    expect_pictures(pictures);
+}
+
+TEST_F(worker_faults, a_spooled_picture_that_is_damaged_is_drawn_again) {
+    submitted(1);
+    fault_plan plan("put avatar 1", false, fault_plan::lasting::for_good);
+    run_until_death(plan);
+    EXPECT_EQ(engine_.rendered, 1);
+    const auto spooled = folder_ / "spool" / (only_job().id + "-0.png");
+    write_file_atomic(spooled, read_file(spooled, 1 << 20) + "!", durability::soon);
+    run(until_done());
+    EXPECT_EQ(engine_.rendered, 2);
+    EXPECT_EQ(only_job().status.state, job_state::done);
+    expect_pictures(1);
+}
+
+TEST_F(worker_faults, a_call_to_the_queue_that_fails_once_costs_nothing) {
+    const auto calls = calls_of({new_character()});
+    std::size_t characters = 1;
+    for (const bool after : {false, true}) {
+        for (const auto& call : calls) {
+            if (!std::set<std::string>{"next 1", "leased 1", "rendered 1", "uploaded 1",
+                                       "recorded 1", "done 1"}
+                     .contains(call))
+                continue;
+            SCOPED_TRACE(call + (after ? ", done" : ", not done"));
+            submitted({new_character()});
+            fault_plan plan(call, after);
+            mortal_worker shaky(plain(), store_, plan);
+            const auto with = plain();
+            run_worker(parts_of(shaky.queue, with), until_done(), {}, {});
+            EXPECT_EQ(engine_.rendered, int(++characters));
+            const auto last = jobs().back();
+            EXPECT_EQ(last.status.state, job_state::done);
+            EXPECT_TRUE(last.failures.empty());
+        }
+    }
+    expect_pictures(characters);
+}
+
+TEST_F(worker_faults, a_queue_that_is_gone_for_a_while_is_waited_for_and_told_once) {
+    submitted(2);
+    fault_plan plan("rendered 1", false, fault_plan::lasting::for_good);
+    mortal_worker shaky(plain(), store_, plan);
+    const auto with = plain();
+    std::atomic<int> told = 0;
+    std::jthread working([&] {
+        run_worker(parts_of(shaky.queue, with), until_done(),
+                   {.trouble = [&](const error&) { ++told; }}, {});
+    });
+    expect_soon([&] { return plan.struck(); });
+    std::this_thread::sleep_for(200ms);
+    plan.heal();
+    working.join();
+    EXPECT_EQ(told, 1);
+    EXPECT_EQ(engine_.rendered, 2);
+    EXPECT_EQ(queue_->count({}).done, 2u);
+    for (const auto& one : jobs()) EXPECT_TRUE(one.failures.empty());
+    expect_pictures(2);
+}
+
+TEST_F(worker_faults, who_waits_for_the_end_gives_up_when_the_queue_stays_away) {
+    submitted(1);
+    fault_plan plan("next 1", false, fault_plan::lasting::for_good);
+    mortal_worker cut_off(plain(), store_, plan);
+    testing_support::fast_timer hasty(2'000);
+    auto parts = parts_of(cut_off.queue, cut_off.story.parts);
+    const worker_parts with{cut_off.queue, hasty, parts.parts_for, folder_};
+    EXPECT_THROW(run_worker(with, until_done(), {}, {}), error);
+    EXPECT_GE(hasty.elapsed(), outage_patience);
+    EXPECT_EQ(only_job().status.state, job_state::queued);
+}
+
+TEST_F(worker_faults, a_spool_that_cannot_be_written_costs_no_picture) {
+    write_file_atomic(folder_ / "spool", "a file where the folder should be", durability::soon);
+    submitted(1);
+    run(until_done());
+    EXPECT_EQ(engine_.rendered, 1);
+    EXPECT_EQ(only_job().status.state, job_state::done);
+    EXPECT_EQ(listed().size(), 1u);
+}
+
+}  // namespace
+}  // namespace medusa
