@@ -145,6 +145,11 @@ content_policy policy_for(const config& settings) {
     return rules;
 }
 
+std::unique_ptr<job_feed> feed_for(const config& settings, const part_hooks& hooks) {
+    if (settings.nats_url.empty()) return nullptr;
+    return make_jetstream_feed({.url = settings.nats_url, .notice = hooks.notice});
+}
+
 // Everything that one command works with. Engines are made when a job wants them.
 class opened_parts {
 public:
@@ -157,8 +162,9 @@ public:
           vectors_(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
           })),
-          queue_(
-              {*stored_.intake, *stored_.leases, system_clock(), random_ids(), system_random()}) {}
+          feed_(feed_for(settings, hooks)),
+          queue_({*stored_.intake, *stored_.leases, system_clock(), random_ids(), system_random(),
+                  feed_.get()}) {}
 
     const pipeline_parts& with(const job_surroundings& wanted) {
         const std::lock_guard lock(mutex_);
@@ -176,6 +182,7 @@ public:
     }
 
     job_queue& queue() { return queue_; }
+    job_feed* feed() { return feed_.get(); }
 
 private:
     struct view {
@@ -189,6 +196,7 @@ private:
     stores stored_;
     std::unique_ptr<asset_store> assets_;
     std::unique_ptr<embedder> vectors_;
+    std::unique_ptr<job_feed> feed_;  // none: workers ask the store
     job_queue queue_;
     std::mutex mutex_;
     std::map<std::string_view, std::unique_ptr<image_engine>> engines_;
@@ -269,7 +277,7 @@ public:
                 [&parts](const job_surroundings& wanted) -> const pipeline_parts& {
                     return parts.with(wanted);
                 },
-                settings().data};
+                settings().data, parts.feed()};
     }
 
     stores open_stores(const std::string& name) override {

@@ -58,6 +58,11 @@ public:
         }
     }
 
+    bool all_told() {
+        const std::lock_guard lock(mutex_);
+        return untold_.empty();
+    }
+
 private:
     std::vector<int> untold() {
         const std::lock_guard lock(mutex_);
@@ -135,7 +140,12 @@ submission run_jobs(cli_context& context, const job_order& order, progress_view&
         .progress = [&](const job& one, stage reached, int step,
                         int steps) { follow.progressed(one, reached, step, steps); },
         .trouble = [&](const error& outage) { context.out.warning(printable(outage.what())); }};
-    run_worker(context.parts.worker(), terms, watcher, drain.get_token());
+    const auto here = context.parts.worker();
+    if (!here.feed) run_worker(here, terms, watcher, drain.get_token());
+    // With a feed there are workers elsewhere that do them.
+    while (here.feed && !follow.all_told() &&
+           system_timer().sleep(follow_pause, drain.get_token())) {
+    }
     others.request_stop();
     others.join();
     follow.look(true);

@@ -12,6 +12,7 @@ import unittest
 
 from house import BINARY, House, ROOT
 from mongo_server import MongoServer
+from nats_server import NatsServer
 
 sys.path.insert(0, str(ROOT / "tests/support/fakes"))
 from running import Fake  # noqa: E402
@@ -91,8 +92,12 @@ class Typed(House):
                  "http://127.0.0.1:7860": webui.port,
                  "http://127.0.0.1:1234": sdcpp.port}
         here = {printed: f"http://127.0.0.1:{port}" for printed, port in ports.items()}
+        nats = NatsServer(self.home / "nats")
+        self.addCleanup(nats.end)
         return here | {"mongodb://anna:secret@db.example.com/medusa?tls=true":
-                       mongo.uri + "/medusa"}
+                       mongo.uri + "/medusa",
+                       "mongodb://mongo.example.com/medusa": mongo.uri + "/cluster",
+                       "nats://nats.example.com:4222": nats.url}
 
     def fake(self, *arguments):
         started = Fake(*arguments)

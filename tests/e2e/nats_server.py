@@ -1,0 +1,57 @@
+"""A real NATS server with the configuration that we ship, as a program of its own."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+from house import ROOT
+
+PROGRAM = os.environ["MEDUSA_NATS_SERVER"]
+START_SECONDS = 60
+
+
+class NatsServer:
+    """Keeps its data in `folder`. Whoever starts it ends it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir()
+        self.start("-1")
+
+    def start(self, port):
+        told = self.folder / "told"
+        shutil.rmtree(told, ignore_errors=True)
+        told.mkdir()
+        self.process = subprocess.Popen(
+            [PROGRAM, "-c", ROOT / "deploy/nats.conf", "-a", "127.0.0.1", "-p", port,
+             "-sd", self.folder / "data", "-l", self.folder / "log", "--ports_file_dir", told])
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            for file in told.iterdir():
+                self.url = address_in(file)
+                if self.url:
+                    self.port = self.url.rsplit(":", 1)[1]
+                    return
+            time.sleep(0.02)
+        self.end()
+        raise TimeoutError("the NATS server does not start")
+
+    def restart(self):
+        """As after a crash: killed, and started on what lies on its disk."""
+        self.end()
+        self.start(self.port)
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def address_in(file: pathlib.Path):
+    """None while the server has not written all of it."""
+    try:
+        return json.loads(file.read_text())["nats"][0]
+    except (ValueError, FileNotFoundError):
+        return None
