@@ -1,8 +1,11 @@
 #include "worker/spool.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <cerrno>
+#include <map>
 #include <system_error>
 
 #include "core/error.hpp"
@@ -73,6 +76,15 @@ rendered_picture parsed(const std::string& facts, const spool_key& key, std::str
     return one;
 }
 
+// In place, and not by way of a second name that a killed worker would leave behind: what is cut
+// short does not fit its digest.
+void write_in_place(const fs::path& path, std::string_view bytes) {
+    descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (file.get() < 0) fail_file("write", path, errno);
+    write_all(file.get(), bytes, path);
+    if (file.close() != 0) fail_file("write", path, errno);
+}
+
 }  // namespace
 
 fs::path spool::file_of(const std::string& job_id, int index, const char* ending) const {
@@ -80,10 +92,10 @@ fs::path spool::file_of(const std::string& job_id, int index, const char* ending
 }
 
 void spool::keep(const spool_key& key, const rendered_picture& one) const {
+    make_folder(folder_);
     // The facts last: they tell whether the bytes are theirs.
-    write_file_atomic(file_of(key.job_id, key.index, ".png"), one.drawn.png, durability::soon);
-    write_file_atomic(file_of(key.job_id, key.index, ".json"), facts_of(key, one),
-                      durability::soon);
+    write_in_place(file_of(key.job_id, key.index, ".png"), one.drawn.png);
+    write_in_place(file_of(key.job_id, key.index, ".json"), facts_of(key, one));
 }
 
 std::optional<rendered_picture> spool::find(const spool_key& key) const {
@@ -104,14 +116,16 @@ void spool::forget(const std::string& job_id, int index) const noexcept {
     fs::remove(file_of(job_id, index, ".png"), ignored);
 }
 
-std::size_t spool::clean(const std::set<std::string>& job_ids) const {
-    std::size_t removed = 0;
+void spool::clean(const std::function<bool(const std::string& job_id)>& is_needed) const {
+    std::map<std::string, bool> known;
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
         const auto owner = entry.path().filename().string().substr(0, uuid_chars);
-        if (is_uuid(owner) && !job_ids.contains(owner)) removed += fs::remove(entry, ignored);
+        if (!is_uuid(owner)) continue;
+        const auto [job, is_new] = known.try_emplace(owner);
+        if (is_new) job->second = is_needed(owner);
+        if (!job->second) fs::remove(entry, ignored);
     }
-    return removed;
 }
 
 }  // namespace medusa

@@ -5,10 +5,9 @@
 // time has that. A power failure may lose what was kept last; it is drawn again then.
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "pipeline/checkpoints.hpp"
@@ -33,8 +32,9 @@ public:
     std::optional<rendered_picture> find(const spool_key& key) const;
     // Nothing there is fine, and so is a file that cannot be removed: it is swept one day.
     void forget(const std::string& job_id, int index) const noexcept;
-    // Removes what belongs to none of these jobs; returns the number of files.
-    std::size_t clean(const std::set<std::string>& job_ids) const;
+    // Removes what belongs to jobs that have no more need of it: they went on elsewhere. Throws
+    // what `is_needed` throws; then some are left for the next time.
+    void clean(const std::function<bool(const std::string& job_id)>& is_needed) const;
 
 private:
     std::filesystem::path file_of(const std::string& job_id, int index, const char* ending) const;

@@ -80,13 +80,25 @@ TEST_F(spool_test, is_cleaned_of_jobs_that_have_ended) {
     kept_.keep(key_, drawn());
     kept_.keep({ended, 0, {}}, drawn());
     write_file_atomic(folder_ / "notes.txt", "not ours", durability::soon);
-    EXPECT_EQ(kept_.clean({key_.job_id}), 2u);
+    std::vector<std::string> asked;
+    kept_.clean([&](const std::string& job_id) {
+        asked.push_back(job_id);
+        return job_id == key_.job_id;
+    });
+    EXPECT_EQ(asked.size(), 2u) << "each job once";
     EXPECT_TRUE(kept_.find(key_));
     EXPECT_FALSE(kept_.find({ended, 0, {}}));
     EXPECT_TRUE(fs::exists(folder_ / "notes.txt"));
     kept_.forget(key_.job_id, key_.index);
     EXPECT_FALSE(fs::exists(file(".png")) || fs::exists(file(".json")));
     kept_.forget(key_.job_id, key_.index);
+}
+
+TEST_F(spool_test, has_no_file_that_its_jobs_do_not_name) {
+    kept_.keep(key_, drawn());
+    kept_.keep(key_, drawn());
+    for (const auto& entry : fs::directory_iterator(folder_))
+        EXPECT_TRUE(entry.path() == file(".png") || entry.path() == file(".json")) << entry.path();
 }
 
 TEST_F(spool_test, a_full_disk_is_an_error_and_leaves_nothing_that_counts) {

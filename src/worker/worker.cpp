@@ -78,10 +78,24 @@ private:
         const auto tidy_up = [this, &end](const job& newest) {
             if (has_ended(newest.status.state)) runner_.tidy_up(newest, end);
         };
+        clean_spool();
         keeper own(with_.queue, with_.time, trouble_,
                    {terms_.name, with_.data, [this] { return running(); }, tidy_up, with_.feed});
         do own.look();
         while (with_.time.sleep(look_pause, end));
+    }
+
+    // Of what jobs left here that another machine went on with, or whose worker died at its end.
+    void clean_spool() {
+        try {
+            kept_.clean([this](const std::string& job_id) {
+                const auto found = with_.queue.find(job_id);
+                return found &&
+                       (!has_ended(found->status.state) || found->status.state == job_state::dead);
+            });
+        } catch (const error& failure) {
+            trouble_.failed(failure);
+        }
     }
 
     void work() {
