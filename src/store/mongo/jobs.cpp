@@ -172,8 +172,8 @@ submission submission_from(const document& stored) {
 }
 
 std::optional<job> find_job(database& on, const std::string& id) {
-    const auto found = on.find_one(jobs_in, object{{"_id", id}, {"state", {{"$ne", hidden}}}});
-    if (!found) return std::nullopt;
+    const auto found = on.find_one(jobs_in, object{{"_id", id}});
+    if (!found || found->text("state") == hidden) return std::nullopt;
     return job_from(*found);
 }
 
