@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/ids.hpp"
 #include "core/text.hpp"
+#include "worker/queue_trouble.hpp"
 #include "worker/worker.hpp"
 
 namespace medusa {
@@ -18,6 +19,8 @@ constexpr std::chrono::milliseconds follow_pause{1'000};
 // Jobs are done in their order, more or less: of those that are looked at, so many may be under way
 // before the rest is taken to be under way as well.
 constexpr int under_way_max = 64;
+// How long jobs may lie before the user is told that nobody has begun.
+constexpr std::chrono::milliseconds begin_patience{10'000};
 
 class follower {
 public:
@@ -45,17 +48,20 @@ public:
     }
 
     // Asks the store for what other processes have ended; all of it, or from the oldest on as far
-    // as is likely.
-    void look(bool all) {
+    // as is likely. Returns whether somebody has begun with one.
+    bool look(bool all) {
         int under_way = 0;
+        bool begun = false;
         for (const auto index : untold()) {
             const auto found = queue_.find(derived_uuid(of_.id, index));
+            begun = begun || (found && found->status.state != job_state::queued);
             if (found && has_ended(found->status.state)) {
                 changed(*found);
             } else if (!all && ++under_way == under_way_max) {
-                return;
+                break;
             }
         }
+        return begun;
     }
 
     bool all_told() {
@@ -105,6 +111,53 @@ void cancel_all(job_queue& queue, const submission& of) noexcept {
     }
 }
 
+// Beside whatever other workers there are.
+void work_along(cli_context& context, const job_order& order, const job_filter& only,
+                follower& follow, const std::stop_token& stop) {
+    const std::jthread others([&](const std::stop_token& done) {
+        while (system_timer().sleep(follow_pause, done)) {
+            try {
+                follow.look(false);
+            } catch (const error&) {
+                // The store is away for a while; the worker waits for it as well.
+            }
+        }
+    });
+    const worker_terms terms{.name = worker_name(),
+                             .concurrency = order.concurrency,
+                             .only = only,
+                             .until_done = true,
+                             .drain = std::chrono::milliseconds{0}};
+    const worker_watcher watcher{
+        .changed = [&](const job& one) { follow.changed(one); },
+        .progress = [&](const job& one, stage reached, int step,
+                        int steps) { follow.progressed(one, reached, step, steps); },
+        .trouble = [&](const error& outage) { context.out.warning(printable(outage.what())); }};
+    run_worker(context.parts.worker(), terms, watcher, stop);
+}
+
+// With a feed there are workers elsewhere that do the jobs.
+void follow_workers(cli_context& context, follower& follow, const std::stop_token& stop) {
+    queue_trouble away(system_timer(),
+                       [&](const error& outage) { context.out.warning(printable(outage.what())); });
+    const auto since = system_timer().elapsed();
+    bool begun = false;
+    bool told = false;
+    while (!follow.all_told() && system_timer().sleep(follow_pause, stop)) {
+        try {
+            begun = follow.look(false) || begun;
+            away.worked();
+        } catch (const error& outage) {
+            away.failed(outage);
+        }
+        if (begun || told || system_timer().elapsed() - since < begin_patience) continue;
+        told = true;
+        context.out.warning(
+            "no worker has begun yet: all are busy, or none is running. "
+            "To start one: medusa worker");
+    }
+}
+
 }  // namespace
 
 submission run_jobs(cli_context& context, const job_order& order, progress_view& view,
@@ -121,33 +174,11 @@ submission run_jobs(cli_context& context, const job_order& order, progress_view&
         else
             drain.request_stop();
     });
-    std::jthread others([&](std::stop_token done) {
-        while (system_timer().sleep(follow_pause, done)) {
-            try {
-                follow.look(false);
-            } catch (const error&) {
-                // The store is away for a while; the worker waits for it as well.
-            }
-        }
-    });
-    const worker_terms terms{.name = worker_name(),
-                             .concurrency = order.concurrency,
-                             .only = {.submission_id = accepted.id},
-                             .until_done = true,
-                             .drain = std::chrono::milliseconds{0}};
-    const worker_watcher watcher{
-        .changed = [&](const job& one) { follow.changed(one); },
-        .progress = [&](const job& one, stage reached, int step,
-                        int steps) { follow.progressed(one, reached, step, steps); },
-        .trouble = [&](const error& outage) { context.out.warning(printable(outage.what())); }};
     const auto here = context.parts.worker();
-    if (!here.feed) run_worker(here, terms, watcher, drain.get_token());
-    // With a feed there are workers elsewhere that do them.
-    while (here.feed && !follow.all_told() &&
-           system_timer().sleep(follow_pause, drain.get_token())) {
-    }
-    others.request_stop();
-    others.join();
+    if (here.feed)
+        follow_workers(context, follow, drain.get_token());
+    else
+        work_along(context, order, {.submission_id = accepted.id}, follow, drain.get_token());
     follow.look(true);
     return accepted;
 }

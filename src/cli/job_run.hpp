@@ -1,5 +1,6 @@
 // Hands jobs in and sees them through: by a worker in this process, beside all others that there
-// are. Main thread; what it calls back is called from worker threads, one call at a time.
+// are, or, where there is a feed, by workers elsewhere. Main thread; what it calls back is called
+// from worker threads, one call at a time.
 #pragma once
 
 #include <functional>
