@@ -309,8 +309,8 @@ private:
     void expect_feed(const answer& told) {
         if (told.good()) return;
         is_prepared_ = false;
-        throw failure_of(told.status == NATS_NO_RESPONDERS ? answer{NATS_TIMEOUT} : told,
-                         "waiting for a ticket");
+        if (told.status == NATS_NO_RESPONDERS) throw no_tickets();
+        throw failure_of(told, "waiting for a ticket");
     }
 
     // The server tells of tickets that were handed out so often that it hands them out no more.

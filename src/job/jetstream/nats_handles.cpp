@@ -62,4 +62,10 @@ error failure_of(const answer& told, std::string_view doing) {
                    natsStatus_GetText(told.status), other_advice);
 }
 
+error no_tickets() {
+    return refused(errc::unavailable, failure_class::transient, "waiting for a ticket",
+                   "the server has no tickets any more, or not yet",
+                   "Nothing to do: they are made anew from the jobs that wait");
+}
+
 }  // namespace medusa::jetstream

@@ -42,5 +42,8 @@ answer ask(const Call& call) {
 
 // "NATS connection failed: ..." for an answer that is not good.
 error failure_of(const answer& told, std::string_view doing);
+// Nobody answers who asks for tickets, on a server that had them: the stream or its consumer was
+// deleted, or the server has just started and is not ready yet.
+error no_tickets();
 
 }  // namespace medusa::jetstream
