@@ -7,18 +7,15 @@ the test server looks at every job for every question), MEDUSA_TEST_KILL_SECONDS
 kills), MEDUSA_TEST_RESTARTS (of the NATS server)."""
 
 import collections
-import json
 import os
 import re
 import signal
-import subprocess
 import threading
 import time
 import unittest
 
+from cluster_house import ClusterHouse
 from house import LUNA
-from mongo_test import MongoHouse
-from nats_server import NatsServer
 
 JOBS = int(os.environ.get("MEDUSA_TEST_JOBS", "36"))
 ROUNDS = int(os.environ.get("MEDUSA_TEST_ROUNDS", "1"))
@@ -29,49 +26,7 @@ SHARED_JOBS = 200 if LONG else 80
 END_SECONDS = 3000 if LONG else 240
 
 
-class ClusterTest(MongoHouse):
-    def setUp(self):
-        super().setUp()
-        self.nats = NatsServer(self.home / "nats")
-        self.addCleanup(lambda: self.nats.end())
-        self.environment["NATS_URL"] = self.nats.url
-        self.workers = []
-        self.addCleanup(self.end_workers)
-
-    def start_worker(self):
-        said = (self.home / f"worker{len(self.workers)}.log").open("w")
-        self.addCleanup(said.close)
-        self.workers.append(self.start_medusa("worker", "--concurrency", "1", stdout=said,
-                                              stderr=said))
-        return self.workers[-1]
-
-    def end_workers(self):
-        for worker in self.workers:
-            if worker.poll() is None:
-                worker.kill()
-            worker.wait()
-
-    def batch_of(self, count):
-        file = self.home / "batch.jsonl"
-        lines = [{"name": f"Star {number}", "description": "A weaver with silver hair",
-                  "width": 128, "height": 128} for number in range(count)]
-        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
-        return self.start_medusa("batch", "--file", file, stdout=subprocess.PIPE,
-                                 stderr=subprocess.PIPE)
-
-    def expect_each_once(self, count, batch):
-        told, messages = batch.communicate(timeout=END_SECONDS)
-        self.assertEqual(batch.returncode, 0, messages + told)
-        self.assertIn(f"✅ Successful: {count}", told)
-        records = self.ok_json("list", "--limit", count + 10)
-        self.assertEqual(sorted(one["name"] for one in records),
-                         sorted(f"Star {number}" for number in range(count)))
-        self.assertEqual(len({one["id"] for one in records}), count)
-        pictures = list((self.data / "assets").rglob("*.png"))
-        self.assertEqual(len(pictures), count)
-        self.assertEqual(list((self.data / "spool").iterdir()), [])
-        return int((self.home / ".last_image_number").read_text())
-
+class ClusterTest(ClusterHouse):
     def tickets(self):
         return int(re.search(r"JetStream, (\d+) tickets", self.ok("doctor"))[1])
 
@@ -103,7 +58,7 @@ class ClusterTest(MongoHouse):
         first = len(self.workers)
         for _ in range(3):
             self.start_worker()
-        batch = self.batch_of(count)
+        batch = self.start_batch(count)
         over = threading.Event()
         killed = restarted = 0
 
@@ -122,7 +77,7 @@ class ClusterTest(MongoHouse):
         disturbance = threading.Thread(target=disturb)
         disturbance.start()
         try:
-            number = self.expect_each_once(count, batch)
+            number, _ = self.expect_each_once(count, batch, END_SECONDS)
         finally:
             over.set()
             disturbance.join()
@@ -137,8 +92,8 @@ class ClusterTest(MongoHouse):
         for _ in range(4):
             self.start_worker()
         for index in range(4):
-            self.wait_for(lambda: "worker" in (self.home / f"worker{index}.log").read_text())
-        self.expect_each_once(SHARED_JOBS, self.batch_of(SHARED_JOBS))
+            self.wait_for(lambda: "worker" in self.log_of(index).read_text())
+        self.expect_each_once(SHARED_JOBS, self.start_batch(SHARED_JOBS), END_SECONDS)
         shares = collections.Counter()
         for one in self.ok_json("jobs", "--limit", SHARED_JOBS):
             leases = [event["detail"] for event in one["events"] if event["what"] == "leased"]
@@ -157,17 +112,11 @@ class ClusterTest(MongoHouse):
         self.assertEqual(self.ok_json("generate", *LUNA)["name"], "Luna Starweaver")
         worker.send_signal(signal.SIGTERM)
         self.assertEqual(worker.wait(30), 0)
-        said = (self.home / "worker0.log").read_text()
+        said = self.log_of(0).read_text()
         self.assertEqual(said.count("NATS connection failed: "), 1, said)
         doctor = self.run_medusa("doctor")
         self.assertEqual(doctor.returncode, 7)
         self.assertIn("NATS_URL", doctor.stdout)
-
-    def wait_for(self, holds):
-        deadline = time.monotonic() + 60
-        while not holds():
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.05)
 
 
 if __name__ == "__main__":

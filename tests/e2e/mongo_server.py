@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import signal
 import subprocess
 
 PROGRAM = os.environ["MEDUSA_MONGO_WIRE"]
@@ -21,6 +22,13 @@ class MongoServer:
             raise TimeoutError("the MongoDB-wire server does not start")
         self.uri = json.loads(self.process.stdout.readline())["uri"]
         self.port = self.uri.rsplit(":", 1)[1]
+
+    def pause(self):
+        """It keeps its connections, and answers nothing."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
 
     def end(self):
         self.process.kill()

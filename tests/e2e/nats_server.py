@@ -4,6 +4,8 @@ import json
 import os
 import pathlib
 import shutil
+import signal
+import socket
 import subprocess
 import time
 
@@ -43,6 +45,25 @@ class NatsServer:
         """As after a crash: killed, and started on what lies on its disk."""
         self.end()
         self.start(self.port)
+
+    def pause(self):
+        """It keeps its connections, and answers nothing."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def ask(self, subject):
+        """The answer to an empty request, as JSON: what `nats req` does, in the protocol's words
+        (docs.nats.io, "NATS Protocol")."""
+        with socket.create_connection(("127.0.0.1", int(self.port)), START_SECONDS) as link:
+            link.sendall(f"CONNECT {{}}\r\nSUB answer 1\r\nPUB {subject} answer 0\r\n\r\n"
+                         .encode())
+            lines = link.makefile("rb")
+            for line in lines:
+                if line.startswith(b"MSG "):
+                    return json.loads(lines.read(int(line.split()[-1])))
+        raise ConnectionError(f"nobody answers {subject}")
 
     def end(self):
         self.process.kill()
