@@ -178,9 +178,10 @@ void make_folder(const fs::path& path) {
     fs::create_directories(path, reason);
     if (reason) {
         // A missing parent cannot be the cause here, so never report it as "not found".
+        const auto advice = advice_for(reason.value());
         throw error(errc::storage,
                     fmt::format("cannot create folder {}: {}", path.string(), reason.message()),
-                    advice_for(reason.value()));
+                    advice.empty() ? "Choose a folder where you may make one" : advice);
     }
 }
 

@@ -131,14 +131,16 @@ counted_image count_image(const fs::path& file, image_store& images, const std::
 }
 
 std::string check_number_file(const fs::path& file) {
-    return on_file(file, [&] {
+    const auto current = on_file(file, [&] {
         const auto lock = lock_beside(file, lock_patience);
-        const auto current = read_number(file);
-        if (current.damaged)
-            throw error(errc::storage, fmt::format("{} does not hold a number", file.string()));
-        if (current.number < 0) return fmt::format("{}, not made yet", file.string());
-        return fmt::format("{} holds {}", file.string(), current.number);
+        return read_number(file);
     });
+    if (current.damaged)
+        throw error(errc::storage, fmt::format("{} does not hold a number", file.string()),
+                    "The next picture puts it aside and goes on counting from the records; "
+                    "remove it if you do not need it");
+    if (current.number < 0) return fmt::format("{}, not made yet", file.string());
+    return fmt::format("{} holds {}", file.string(), current.number);
 }
 
 }  // namespace medusa

@@ -249,6 +249,12 @@ TEST_F(image_number, a_damaged_file_does_not_lose_the_count) {
     write_file_atomic(file_, "oops");
     EXPECT_EQ(count("c").number, 3);
     write_file_atomic(file_, "oops");
+    try {
+        check_number_file(file_);
+        ADD_FAILURE();
+    } catch (const error& found) {
+        EXPECT_NE(found.advice().find("goes on counting"), std::string::npos) << found.advice();
+    }
     EXPECT_TRUE(count("a").warning);
     EXPECT_EQ(count("d").number, 4);
 }

@@ -136,6 +136,20 @@ class StoresTest(StoresHouse):
               *map(json.dumps, characters), f"--- {len(images)} images", *map(json.dumps, images),
               sep="\n", flush=True)
 
+    def test_names_with_every_forbidden_character_have_a_folder_of_their_own(self):
+        del self.environment["MONGODB_URI"]
+        forbidden = "?&#\\%<>+*:|\"'/ ."
+        names = [f"Luna{one}Star{one}" for one in forbidden] + [forbidden, "🌙", "..", "v1"]
+        for name in names:
+            made = self.ok_json("generate", "--name", name, "--description", "a knight", *TINY,
+                                "--userId", f"an{name}na", "--username", f"An{name}na")
+            self.assertIn("/image/upload/v", made["avatar"])
+            self.assertNotIn("%", made["avatar"])
+        folders = {path.split("/avatar/")[0] for path in self.cloud_tree() if "/avatar/" in path}
+        self.assertEqual(len(folders), len(names), "one folder a character")
+        for folder in folders:
+            self.assertRegex(folder, r"^[a-z0-9_-]+/characters/[a-z0-9_-]+$")
+
     def ok_json_lines(self, *arguments):
         text = self.ok(*arguments, "--json", timeout=1200)
         return [json.loads(line) for line in text.splitlines()]

@@ -13,10 +13,12 @@ namespace {
 
 constexpr std::string_view scheme = "cloudinary://";
 
-[[noreturn]] void refuse(std::string_view problem) {
+[[noreturn]] void refuse(std::string_view problem,
+                         const char* advice =
+                             "CLOUDINARY_URL is written cloudinary://key:secret@cloud; copy it "
+                             "from the dashboard of the account") {
     throw error(errc::invalid_argument, fmt::format("Cloudinary upload failed: {}", problem),
-                "CLOUDINARY_URL is written cloudinary://key:secret@cloud; copy it from the "
-                "dashboard of the account");
+                advice);
 }
 
 bool is_cloud_name(std::string_view name) {
@@ -39,7 +41,8 @@ std::string base_address(std::string_view name, std::string text) {
     } catch (const error& reason) {
         if (reason.code() != errc::invalid_argument) throw;
     }
-    refuse(fmt::format("{} in CLOUDINARY_URL is no https address", name));
+    refuse(fmt::format("{} in CLOUDINARY_URL is no https address", name),
+           "Write it as https://host, or leave it out: few accounts have an address of their own");
 }
 
 void read_query(cloudinary_account& account, std::string_view query) {
@@ -61,7 +64,8 @@ cloudinary_account from_url(std::string_view url) {
     const auto query = url.substr(std::min(question + 1, url.size()));
     const auto main = url.substr(0, question);
     const auto at = main.rfind('@');
-    if (at == std::string_view::npos) refuse("CLOUDINARY_URL has no credentials");
+    if (at == std::string_view::npos)
+        refuse("CLOUDINARY_URL has no @ and name of a cloud at its end");
 
     cloudinary_account account;
     account.cloud_name = main.substr(at + 1, main.find('/', at) - at - 1);

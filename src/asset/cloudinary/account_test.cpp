@@ -56,6 +56,30 @@ TEST(cloudinary_account, what_is_no_account_is_refused_without_its_secret) {
             EXPECT_EQ(refused.code(), errc::invalid_argument) << url;
             EXPECT_TRUE(refused.detail().starts_with("Cloudinary upload failed: ")) << url;
             EXPECT_EQ(std::string(refused.what()).find("canary"), std::string::npos) << url;
+            EXPECT_NE(refused.advice(), "") << url;
+        }
+    }
+}
+
+TEST(cloudinary_account, each_mistake_is_told_as_what_it_is) {
+    struct row {
+        const char* url;
+        const char* detail;
+        const char* advice;
+    };
+    const row rows[] = {
+        {"cloudinary://k:s", "name of a cloud", "cloudinary://key:secret@cloud"},
+        {"cloudinary://k:s@", "name of a cloud", "cloudinary://key:secret@cloud"},
+        {"cloudinary://k@demo", "no key or no secret", "cloudinary://key:secret@cloud"},
+        {"cloudinary://k:s@demo?upload_prefix=ftp://x", "upload_prefix", "https://host"},
+    };
+    for (const auto& [url, detail, advice] : rows) {
+        try {
+            from(url);
+            ADD_FAILURE() << url;
+        } catch (const error& refused) {
+            EXPECT_NE(refused.detail().find(detail), std::string::npos) << refused.detail();
+            EXPECT_NE(refused.advice().find(advice), std::string::npos) << refused.advice();
         }
     }
 }
