@@ -26,7 +26,7 @@ std::string embeddings_document(const character& owner, const std::string& text,
 
 std::string manifest_document(const character& owner, const image& picture) {
     auto made = to_json(picture);
-    for (const char* later : {"url", "path", "sha256", "number"}) made.erase(later);
+    for (const char* later : {"url", "path", "sha256", "number"}) made.stable_erase(later);
     const auto person = to_json(owner);
     json::object kept;
     for (const char* field : {"id", "name", "description", "slug", "style", "look",

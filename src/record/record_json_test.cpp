@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "record/documents.hpp"
 
 namespace medusa {
 namespace {
@@ -130,6 +131,15 @@ TEST(record_json, names_are_those_of_the_contract) {
          {"prompt", "negativePrompt", "model", "steps", "cfg", "sampler", "scheduler", "width",
           "height", "engine", "engineVersion", "identityMethod"})
         EXPECT_TRUE(object.at("imageGeneration").as_object().contains(name)) << name;
+}
+
+TEST(record_json, a_manifest_stays_the_same_when_its_picture_is_stored_and_counted) {
+    auto fresh = some_image();
+    fresh.url = fresh.path = fresh.sha256 = {};
+    auto counted = some_image();
+    counted.number = 7;
+    EXPECT_EQ(manifest_document(some_character(), fresh),
+              manifest_document(some_character(), counted));
 }
 
 TEST(record_json, a_picture_that_owes_no_credit_names_none) {
