@@ -260,8 +260,9 @@ bool job_queue::reached(job& held, job_stage stage) {
     });
 }
 
-bool job_queue::picture_whole(job& held) {
+bool job_queue::picture_whole(job& held, int pictures) {
     return held_change(held, [&](job& one) {
+        if (one.status.pictures >= pictures) return;
         one.status = lifecycle::picture_whole(one.status);
         tell(one, parts_.time.now(), "picture", fmt::format("{} whole", one.status.pictures));
     });

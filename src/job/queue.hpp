@@ -76,7 +76,8 @@ public:
     // and changes nothing, when the lease is lost. beat() tells of `held.status.cancel_wanted`.
     bool beat(job& held);
     bool reached(job& held, job_stage stage);
-    bool picture_whole(job& held);
+    // So many pictures are whole, one more than before; said again, it changes nothing.
+    bool picture_whole(job& held, int pictures);
     bool progressed(job& held, const job_progress& progress);
     bool succeeded(job& held, const std::vector<std::string>& notes);
     bool failed(job& held, const error& failure);

@@ -141,7 +141,7 @@ TEST_F(queue, takes_every_step_of_a_picture_once) {
     for (const auto stage : {job_stage::rendered, job_stage::uploaded, job_stage::uploaded,
                              job_stage::recorded, job_stage::indexed})
         EXPECT_TRUE(queue_.reached(held, stage));
-    EXPECT_TRUE(queue_.picture_whole(held));
+    EXPECT_TRUE(queue_.picture_whole(held, 1));
     auto late = held;
     EXPECT_TRUE(queue_.succeeded(held, {"a note"}));
     const auto stored = queue_.find(held.id).value();
@@ -151,6 +151,16 @@ TEST_F(queue, takes_every_step_of_a_picture_once) {
     EXPECT_EQ(told(stored), (words{"queued", "leased", "rendered", "uploaded", "recorded",
                                    "indexed", "picture", "done"}));
     EXPECT_FALSE(queue_.succeeded(late, {})) << "it is nobody's any more";
+}
+
+TEST_F(queue, counts_a_picture_once_when_the_answer_to_that_was_lost) {
+    auto held = held_job_of_anna();
+    auto unheard = held;
+    ASSERT_TRUE(queue_.picture_whole(unheard, 1));
+    EXPECT_TRUE(queue_.picture_whole(held, 1));
+    EXPECT_EQ(queue_.find(held.id)->status.pictures, 1);
+    EXPECT_TRUE(queue_.picture_whole(held, 2));
+    EXPECT_EQ(queue_.find(held.id)->status.pictures, 2);
 }
 
 TEST_F(queue, lets_a_worker_that_lost_its_lease_change_nothing) {

@@ -83,7 +83,7 @@ public:
     void picture_whole(int index) override {
         of_.kept_.forget(held_.id, index);
         if (held_.status.pictures > index) return;
-        say([&](job& one) { return of_.with_.queue.picture_whole(one); }, true);
+        say([&](job& one) { return of_.with_.queue.picture_whole(one, index + 1); }, true);
     }
 
 private:
