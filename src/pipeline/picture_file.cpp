@@ -185,11 +185,11 @@ bool record_counted(const pipeline_parts& with, image& record, std::vector<std::
     std::optional<std::string> note;
     try {
         turn.emplace(with.number_file, with.images);
-        record.number = turn->next();
     } catch (const error& failure) {
-        turn.reset();
         note = uncounted(failure);
     }
+    // What fails here is the store, which the story cannot do without either.
+    if (turn) record.number = turn->next();
     if (!save()) return false;
     try {
         if (turn) note = turn->advance(*record.number);

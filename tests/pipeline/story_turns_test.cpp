@@ -53,6 +53,16 @@ TEST_F(story_test, the_first_of_two_stories_of_one_image_job_counts) {
     EXPECT_EQ(files, std::vector{quicker.images.at(0).path});
 }
 
+TEST_F(story_test, a_store_that_fails_while_a_picture_is_counted_is_tried_again) {
+    fault_plan plan("highest_number 1");
+    faulty_story faulty(plain(), plan);
+    const auto job = luna(random_ids().uuid());
+    EXPECT_THROW(create_character(faulty.parts, job, quiet()), error);
+    const auto made = create_character(faulty.parts, job, quiet());
+    EXPECT_TRUE(made.notes.empty());
+    EXPECT_EQ(made.avatar.number, 1);
+}
+
 TEST_F(story_test, a_picture_that_was_not_counted_is_counted_on_resume) {
     const auto job = luna(random_ids().uuid());
     fs::create_directories(folder_ / "number");
