@@ -57,7 +57,7 @@ created_character yield_to_first(const pipeline_parts& with, const image& lost) 
     if (!first) throw error(errc::conflict, "the character was removed while it was made");
     auto result = already_made(with, std::move(*first));
     if (result.avatar.path.empty()) return result;
-    yield_picture(with, result.record, lost, result.avatar);
+    yield_picture(with, result.record, result.avatar);
     store_embedding(with, result.record);
     return result;
 }

@@ -72,7 +72,7 @@ image recorded(const pipeline_parts& with, const character& owner, image picture
     if (record_counted(with, picture, notes, save)) return picture;
     auto first = with.images.find(picture.id);
     if (!first) throw error(errc::conflict, "the character was removed while it was drawn");
-    yield_picture(with, owner, picture, *first);
+    yield_picture(with, owner, *first);
     count_picture(with, *first, notes);
     return std::move(*first);
 }

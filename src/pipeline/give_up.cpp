@@ -26,6 +26,12 @@ void give_up_character(const pipeline_parts& with, const std::string& job_id) {
     with.reserved.release(job_id);
 }
 
+void yield_picture_at_hand(const pipeline_parts& with, const job& lost) {
+    const auto kept = with.images.find(derived_uuid(lost.id, lost.status.pictures));
+    const auto owner = kept ? with.characters.find(kept->character_id) : std::nullopt;
+    if (owner) yield_picture(with, *owner, *kept);
+}
+
 // Only the picture at hand can have files without a record.
 void give_up_picture(const pipeline_parts& with, const job& ended, std::int64_t character_id) {
     const auto picture_id = derived_uuid(ended.id, ended.status.pictures);
@@ -45,6 +51,14 @@ void give_up(const pipeline_parts& with, const job& ended) noexcept {
             give_up_character(with, ended.id);
     } catch (const std::exception&) {
         // The user hears of the failure that ended the job, not of this one.
+    }
+}
+
+void yield_to_others(const pipeline_parts& with, const job& lost) noexcept {
+    try {
+        yield_picture_at_hand(with, lost);
+    } catch (const std::exception&) {
+        // The picture is there; its manifest tells of another drawing of it.
     }
 }
 

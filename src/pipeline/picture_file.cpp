@@ -173,9 +173,10 @@ image store_picture(const pipeline_parts& with, const character& owner,
     return record;
 }
 
-void yield_picture(const pipeline_parts& with, const character& owner, const image& lost,
-                   const image& kept) {
-    if (lost.path != kept.path) with.assets.remove(lost.path);
+void yield_picture(const pipeline_parts& with, const character& owner, const image& kept) {
+    const auto folder = fmt::format("{}/{}", character_folder(with, owner), kept.folder);
+    for (const auto& path : with.assets.list(folder))
+        if (path != kept.path && path.find(kept.id) != std::string::npos) with.assets.remove(path);
     store_manifest(with, owner, kept);
 }
 

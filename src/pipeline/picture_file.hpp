@@ -35,10 +35,9 @@ rendered_picture rendered(const pipeline_parts& with, const picture_request& req
 image store_picture(const pipeline_parts& with, const character& owner,
                     const picture_request& request, const rendered_picture& one);
 
-// Undoes what a story stored that lost against another one of the same job: the file of `lost` goes
-// unless `kept`, the picture that counts, has the same, and the manifest tells of `kept` again.
-void yield_picture(const pipeline_parts& with, const character& owner, const image& lost,
-                   const image& kept);
+// Undoes what a story stored that lost against another one of the same job: of all files of the
+// picture only that of `kept`, which counts, stays, and the manifest tells of it again.
+void yield_picture(const pipeline_parts& with, const character& owner, const image& kept);
 
 // Gives the picture its number and runs `save`, which records it with that and says whether it was
 // the first to do so; only then the image number file is raised. A file that cannot be used costs

@@ -184,7 +184,9 @@ void story_runner::close(course& of, const std::vector<std::string>& notes,
     // Somebody else has it, or has ended it; or it was us, and the queue's answer was lost.
     std::optional<job> newest;
     trouble_.insist([&] { return (newest = with_.queue.find(held.id)).has_value(); }, at_last);
-    if (!newest || !has_ended(newest->status.state)) return;
+    if (!newest) return;
+    if (held.status.stage >= job_stage::rendered) with_parts_of(held, yield_to_others, at_last);
+    if (!has_ended(newest->status.state)) return;
     tidy_up(*newest, at_last);
     if (watcher_.changed) watcher_.changed(*newest);
 }
@@ -192,11 +194,16 @@ void story_runner::close(course& of, const std::vector<std::string>& notes,
 void story_runner::tidy_up(const job& ended, const std::stop_token& stop) {
     // A dead job may be redriven: its picture is paid for.
     if (ended.status.state != job_state::dead) kept_.forget(ended.id, ended.status.pictures);
-    if (ended.status.state == job_state::done) return;
+    if (ended.status.state != job_state::done) with_parts_of(ended, give_up, stop);
+}
+
+// Without parts there is nothing that could be given back; a sweep finds it one day.
+void story_runner::with_parts_of(const job& one, const end_of_story& end,
+                                 const std::stop_token& stop) {
     try {
-        give_up(parts_of(ended, stop).parts, ended);
+        end(parts_of(one, stop).parts, one);
     } catch (const error&) {
-        // Without parts there is nothing that could be given back; a sweep finds it one day.
+        return;
     }
 }
 

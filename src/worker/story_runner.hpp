@@ -3,6 +3,7 @@
 // Owned by the worker, used by all its runner threads at once; one call a job.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -39,6 +40,8 @@ private:
     std::vector<std::string> tell_story(course& of);
     void close(course& of, const std::vector<std::string>& notes,
                const std::optional<error>& failure, const std::stop_token& at_last);
+    using end_of_story = std::function<void(const pipeline_parts&, const job&)>;
+    void with_parts_of(const job& one, const end_of_story& end, const std::stop_token& stop);
     made_with parts_of(const job& one, const std::stop_token& stop);
     job_surroundings surroundings_of(const std::string& submission_id, const std::stop_token& stop);
 

@@ -53,6 +53,34 @@ TEST_F(story_test, the_first_of_two_stories_of_one_image_job_counts) {
     EXPECT_EQ(files, std::vector{quicker.images.at(0).path});
 }
 
+// Loses its job to another worker, which takes it to its end, when its picture is drawn; and hears
+// of that when it has stored its own.
+class late_story final : public checkpoints {
+public:
+    explicit late_story(std::function<void()> meanwhile) : meanwhile_(std::move(meanwhile)) {}
+    std::optional<rendered_picture> rendered(int) override { return std::nullopt; }
+    void keep(int, const rendered_picture&) override { meanwhile_(); }
+    void reached(job_stage) override { throw error(errc::cancelled, "it is somebody else's"); }
+    void picture_whole(int) override {}
+
+private:
+    const std::function<void()> meanwhile_;
+};
+
+TEST_F(story_test, a_story_that_lost_its_job_puts_right_what_it_wrote_over) {
+    const auto job = luna(random_ids().uuid());
+    created_character first;
+    const auto step = [&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        first = create_character(plain(), job, quiet());
+    };
+    late_story late(step);
+    EXPECT_THROW(create_character(plain(), job, {[](stage, int, int) {}, {}, late}), error);
+    EXPECT_EQ(engine_.rendered, 2);
+    yield_to_others(plain(), ended(job.id));
+    expect_one_of_a_job(first.record);
+}
+
 TEST_F(story_test, a_store_that_fails_while_a_picture_is_counted_is_tried_again) {
     fault_plan plan("highest_number 1");
     faulty_story faulty(plain(), plan);
