@@ -25,6 +25,7 @@ class Mutant:
     new: str
     test: str  # its target
     filter: str = "*"
+    preset: str = "release"
 
 
 MUTANTS = [
@@ -112,7 +113,7 @@ MUTANTS = [
     Mutant("a sweep takes what a waiting job has stored", "pipeline/sweep.cpp",
            "(found.held && (!is_old(found.held->asked_at) || wish_.waits(found.held->job_id)))",
            "(found.held && !is_old(found.held->asked_at))",
-           "test_story", "sweep_test.*"),
+           "test_story", "sweep_test.*", "dev"),
 ]
 
 
@@ -130,12 +131,13 @@ def run(command, folder, seconds=1200):
                           stderr=subprocess.STDOUT, timeout=seconds)
 
 
-def build(copy, target):
-    return run(["ninja", "-C", "build/release", target], copy)
+def build(copy, mutant):
+    return run(["ninja", "-C", f"build/{mutant.preset}", mutant.test], copy)
 
 
-def program_of(copy, target):
-    found = [path for path in (copy / "build/release").rglob(target) if path.is_file()]
+def program_of(copy, mutant):
+    found = [path for path in (copy / "build" / mutant.preset).rglob(mutant.test)
+             if path.is_file()]
     return found[0]
 
 
@@ -144,11 +146,11 @@ def survives(copy, mutant):
     file, text = place_of(copy, mutant)
     file.write_text(text.replace(mutant.old, mutant.new))
     try:
-        built = build(copy, mutant.test)
+        built = build(copy, mutant)
         if built.returncode != 0:
             sys.exit(f"mutants.py: \"{mutant.what}\" does not compile\n{built.stdout[-3000:]}")
         try:
-            tested = run([program_of(copy, mutant.test), f"--gtest_filter={mutant.filter}"], copy,
+            tested = run([program_of(copy, mutant), f"--gtest_filter={mutant.filter}"], copy,
                          seconds=300)
         except subprocess.TimeoutExpired:
             return False, "it never ended"
@@ -178,13 +180,14 @@ def main():
         shutil.copytree(wanted.source, copy, symlinks=True,
                         ignore=shutil.ignore_patterns("build", ".deps", ".git"))
         (copy / ".deps").symlink_to(wanted.deps.resolve())
-        done = run(["cmake", "--preset", "release"], copy)
-        if done.returncode != 0:
-            sys.exit(done.stdout)
-        for target in sorted({one.test for one in mutants}):
-            print(f"building {target} ...", flush=True)
-            if build(copy, target).returncode != 0:
-                sys.exit(f"mutants.py: {target} does not build")
+        for preset in sorted({one.preset for one in mutants}):
+            done = run(["cmake", "--preset", preset], copy)
+            if done.returncode != 0:
+                sys.exit(done.stdout)
+        for one in {one.test: one for one in mutants}.values():
+            print(f"building {one.test} ...", flush=True)
+            if build(copy, one).returncode != 0:
+                sys.exit(f"mutants.py: {one.test} does not build")
         for number, one in enumerate(mutants, 1):
             began = time.monotonic()
             alive, by = survives(copy, one)
