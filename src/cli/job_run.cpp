@@ -127,7 +127,8 @@ void work_along(cli_context& context, const job_order& order, const job_filter& 
                              .concurrency = order.concurrency,
                              .only = only,
                              .until_done = true,
-                             .drain = std::chrono::milliseconds{0}};
+                             .drain = std::chrono::milliseconds{0},
+                             .leaves_pictures = false};
     const worker_watcher watcher{
         .changed = [&](const job& one) { follow.changed(one); },
         .progress = [&](const job& one, stage reached, int step,

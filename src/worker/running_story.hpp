@@ -20,6 +20,7 @@ enum class interruption {
     none,
     cancelled,   // the user does not want it any more
     given_back,  // the worker stops, or cannot keep its lease: the job goes on somewhere later
+    stopped,     // the same by the user's wish, who may never go on: no server draws for it longer
     lost,        // it is somebody else's by now
 };
 
@@ -40,7 +41,7 @@ public:
             why_ = why;
         }
         // Others go on with it: what a server draws for it is theirs.
-        if (why != interruption::cancelled) left_.request_stop();
+        if (why == interruption::given_back || why == interruption::lost) left_.request_stop();
         stop_.request_stop();
     }
     interruption why() const {

@@ -49,7 +49,9 @@ public:
         for (int i = 0; i < terms_.concurrency; ++i) runners.emplace_back([this] { work(); });
         while (!halt_.stop_requested()) wait_for_end(longest_wait, halt_.get_token());
         if (!wait_for_end(terms_.drain, {})) {
-            for (const auto& story : running()) story->interrupt(interruption::given_back);
+            const auto why =
+                terms_.leaves_pictures ? interruption::given_back : interruption::stopped;
+            for (const auto& story : running()) story->interrupt(why);
             wait_for_end(last_tries, {});
         }
         at_last_.request_stop();

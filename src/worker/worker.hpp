@@ -46,6 +46,9 @@ struct worker_terms {
     bool until_done = false;  // return when nobody has a job of `only` to do any more
     // What running stories get to end by themselves after a stop, before they are interrupted.
     std::chrono::milliseconds drain{20'000};
+    // Whether servers go on with what they draw for stories that are interrupted so, because other
+    // workers will ask for it.
+    bool leaves_pictures = true;
 };
 
 // Each may be empty. Called from the worker's threads, several at once but one at a time for a job;

@@ -24,7 +24,7 @@ SMALL = ["--width", "128", "--height", "128"]
 def content(record):
     """What a record says, apart from where its files lie."""
     kept = {name: value for name, value in record.items()
-            if name not in ("avatar", "avatarPath", "url", "images")}
+            if name not in ("avatar", "avatarPath", "url", "thumbnail", "images")}
     kept["embeddings"] = {**record.get("embeddings", {}), "url": ""}
     return kept
 

@@ -96,7 +96,7 @@ TEST_F(sweep_test, leaves_a_running_job_alone) {
 }
 
 TEST_F(sweep_test, leaves_what_a_job_that_waits_has_reserved_and_stored) {
-    fault_plan plan("add", false);
+    fault_plan plan("create 1", false);
     faulty_story faulty(plain(), plan);
     const auto job = luna(random_ids().uuid());
     EXPECT_THROW(create_character(faulty.parts, job, quiet()), error);
