@@ -31,6 +31,8 @@ public:
     // Opens `file`; with access::write it is created when missing.
     connection(const std::filesystem::path& file, access mode,
                std::chrono::milliseconds busy_timeout);
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
 
     // Several statements at once, without values.
     void run(const std::string& script);
@@ -50,6 +52,7 @@ private:
     void check(int result) const;
 
     std::filesystem::path file_;
+    std::int64_t busy_looks_;  // SQLite has its address
     std::unique_ptr<sqlite3, closer> handle_;
     std::map<std::string, std::unique_ptr<sqlite3_stmt, closer>, std::less<>> statements_;
 };

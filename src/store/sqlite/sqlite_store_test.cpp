@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_store.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -170,6 +171,27 @@ TEST_F(sqlite_file, is_waited_for_no_longer_than_the_user_wants) {
         EXPECT_EQ(reason.code(), errc::cancelled);
     }
     EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
+}
+
+TEST_F(sqlite_file, is_written_as_soon_as_it_is_free_by_who_has_waited_long) {
+    using std::chrono::steady_clock;
+    const auto store = make_sqlite_store(settings());
+    sqlite::connection other(settings().file, sqlite::access::write, std::chrono::seconds(1));
+    auto soonest = steady_clock::duration::max();
+    for (int i = 0; i < 5; ++i) {
+        std::optional<sqlite::transaction> held(std::in_place, other);
+        steady_clock::time_point freed;
+        std::jthread frees([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(240));
+            freed = steady_clock::now();
+            held.reset();
+        });
+        store.reserved->reserve(fmt::format("job {}", i), anna, fmt::format("luna {}", i));
+        const auto written = steady_clock::now();
+        frees.join();
+        soonest = std::min(soonest, written - freed);
+    }
+    EXPECT_LT(soonest, std::chrono::milliseconds(40));
 }
 
 TEST_F(sqlite_file, below_a_file_is_a_storage_error) {
