@@ -46,7 +46,7 @@ class ClusterHouse(MongoHouse):
         told, messages = batch.communicate(timeout=seconds)
         self.assertEqual(batch.returncode, 0, messages + told)
         self.assertIn(f"✅ Successful: {count}", told)
-        records = self.ok_json("list", "--limit", count + 10)
+        records = self.ok_json("list", "--limit", count + 10, timeout=seconds)
         self.assertEqual(sorted(one["name"] for one in records),
                          sorted(f"Star {number}" for number in range(count)))
         self.assertEqual(len({one["id"] for one in records}), count)

@@ -12,14 +12,18 @@ import time
 from house import ROOT
 
 PROGRAM = os.environ["MEDUSA_NATS_SERVER"]
+SHIPPED = ROOT / "deploy/nats.conf"
 START_SECONDS = 60
 
 
 class NatsServer:
-    """Keeps its data in `folder`. Whoever starts it ends it."""
+    """Keeps its data in `folder`; `more` are options of its command line. Whoever starts it ends
+    it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, configuration=SHIPPED, more=()):
         self.folder = folder
+        self.configuration = configuration
+        self.more = more
         folder.mkdir()
         self.start("-1")
 
@@ -28,13 +32,16 @@ class NatsServer:
         shutil.rmtree(told, ignore_errors=True)
         told.mkdir()
         self.process = subprocess.Popen(
-            [PROGRAM, "-c", ROOT / "deploy/nats.conf", "-a", "127.0.0.1", "-p", port,
-             "-sd", self.folder / "data", "-l", self.folder / "log", "--ports_file_dir", told])
+            [PROGRAM, "-c", self.configuration, "-a", "127.0.0.1", "-p", port, "-sd",
+             self.folder / "data", "-l", self.folder / "log", "--ports_file_dir", told,
+             *self.more])
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             for file in told.iterdir():
-                self.url = address_in(file)
-                if self.url:
+                addresses = addresses_in(file)
+                if addresses:
+                    self.url = addresses["nats"][0]
+                    self.monitor = addresses.get("monitoring", [None])[0]
                     self.port = self.url.rsplit(":", 1)[1]
                     return
             time.sleep(0.02)
@@ -70,9 +77,9 @@ class NatsServer:
         self.process.wait()
 
 
-def address_in(file: pathlib.Path):
+def addresses_in(file: pathlib.Path):
     """None while the server has not written all of it."""
     try:
-        return json.loads(file.read_text())["nats"][0]
+        return json.loads(file.read_text())
     except (ValueError, FileNotFoundError):
         return None
