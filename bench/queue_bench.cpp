@@ -2,8 +2,9 @@
 // object; times in milliseconds.
 //
 //   queue_bench FOLDER           all of it, in files in FOLDER, which must be there
-//   queue_bench FOLDER/db NAME   a worker: leases and completes jobs as NAME until none waits, then
-//                                prints how many
+//   queue_bench FOLDER/db NAME MS  a worker: leases and completes jobs as NAME until none waits,
+//   each
+//                                after MS milliseconds of work, then prints how many
 //
 // commit     INSERT of 800 bytes with synchronous=FULL, 100 a second, in turns with `enqueue`: what
 //            the disk can do. c is its p50, c99 its p99
@@ -11,6 +12,7 @@
 // bulk       jobs a second of one submission of 10,000; the target is 2,000
 // complete   jobs a second that are leased and completed, by one process and by four on one file,
 //            with how much each of them had of an even share; the target is 1,000 by one
+// shared     the same by four processes whose jobs are some work; the target is 0.95 to 1.05 each
 // whole_job  a job's way through the queue: accepted, leased, four stages, done. Processor time of
 //            the queue's own, and its wall time; the target is 3 ms of processor + 2 c
 // waiting    with 100,000 jobs that wait, of one owner and of a thousand: the time to open the
@@ -43,6 +45,8 @@ constexpr int paced_each_round = 200;
 constexpr std::chrono::milliseconds pace{10};
 constexpr int bulk_jobs = 10'000;
 constexpr int completed_jobs = 5'000;
+constexpr int shared_jobs = 1'000;
+constexpr std::chrono::milliseconds shared_work{10};
 constexpr int whole_jobs = 1'000;
 constexpr int waiting_jobs = 100'000;
 constexpr int waiting_owners = 1'000;
@@ -100,10 +104,13 @@ struct opened {
         asked.owner = {user_id, user_id};
         return queue.submit(asked, wishes(jobs));
     }
-    // Leases and completes until nothing waits; returns how many.
-    int drain(const std::string& worker) {
+    // Leases, works and completes until nothing waits; returns how many.
+    int drain(const std::string& worker, std::chrono::milliseconds work = {}) {
         int done = 0;
-        while (auto held = queue.lease(worker, {}, true)) done += queue.succeeded(*held, {});
+        while (auto held = queue.lease(worker, {}, true)) {
+            std::this_thread::sleep_for(work);
+            done += queue.succeeded(*held, {});
+        }
         return done;
     }
 
@@ -130,16 +137,19 @@ paced_times commit_and_enqueue(const fs::path& folder) {
     return times;
 }
 
-std::string four_processes(const fs::path& folder, const std::string& program) {
-    const auto file = folder / "four.db";
-    opened(file).submit(completed_jobs);
+// As JSON: jobs a second by four processes on one file, and what each had of an even share.
+std::string four_processes(const fs::path& folder, const std::string& program, int jobs,
+                           std::chrono::milliseconds work) {
+    const auto file = folder / fmt::format("four-{}.db", work.count());
+    opened(file).submit(jobs);
     std::vector<int> shares;
     const auto took = milliseconds_of([&] {
         std::vector<testing_support::child> workers;
         const auto said = [&](int p) { return folder / fmt::format("worker{}", p); };
         for (int p = 0; p < processes; ++p)
-            workers.emplace_back(
-                std::vector<std::string>{program, file, fmt::format("worker{}", p)}, said(p));
+            workers.emplace_back(std::vector<std::string>{program, file, fmt::format("worker{}", p),
+                                                          fmt::format("{}", work.count())},
+                                 said(p));
         for (int p = 0; p < processes; ++p) {
             workers[std::size_t(p)].wait();
             std::ifstream(said(p)) >> shares.emplace_back(0);
@@ -147,10 +157,10 @@ std::string four_processes(const fs::path& folder, const std::string& program) {
     });
     std::string listed;
     for (const auto share : shares)
-        listed += fmt::format("{}{:.2f}", listed.empty() ? "" : ", ",
-                              double(share) * processes / completed_jobs);
-    return fmt::format(R"("four_processes_per_s": {:.0f}, "of_an_even_share": [{}])",
-                       completed_jobs / took * 1e3, listed);
+        listed +=
+            fmt::format("{}{:.2f}", listed.empty() ? "" : ", ", double(share) * processes / jobs);
+    return fmt::format(R"({{"work_ms": {}, "per_s": {:.0f}, "of_an_even_share": [{}]}})",
+                       work.count(), jobs / took * 1e3, listed);
 }
 
 std::string whole_job(const fs::path& folder) {
@@ -164,7 +174,7 @@ std::string whole_job(const fs::path& folder) {
             for (const auto stage : {job_stage::rendered, job_stage::uploaded, job_stage::recorded,
                                      job_stage::indexed})
                 on.queue.reached(held, stage);
-            on.queue.picture_whole(held);
+            on.queue.picture_whole(held, 1);
             on.queue.succeeded(held, {});
         }));
     return fmt::format(R"({{"processor": {:.3f}, "wall": {}}})",
@@ -201,13 +211,16 @@ void bench(const fs::path& folder, const std::string& program) {
         "  \"commit\": {},\n"
         "  \"enqueue\": {},\n"
         "  \"bulk_jobs_per_s\": {:.0f},\n"
-        "  \"complete\": {{\"one_process_per_s\": {:.0f}, {}}},\n"
+        "  \"complete\": {{\"one_process_per_s\": {:.0f}, \"four\": {}}},\n"
+        "  \"shared\": {},\n"
         "  \"whole_job\": {},\n"
         "  \"waiting\": {{\"jobs\": {}, \"one_owner\": {}, \"thousand_owners\": {}}}\n"
         "}}\n",
         told(paced.commits), told(paced.enqueues), bulk_jobs / bulk_ms * 1e3,
-        completed_jobs / alone_ms * 1e3, four_processes(folder, program), whole_job(folder),
-        waiting_jobs, waiting(folder / "one.db", 1), waiting(folder / "many.db", waiting_owners));
+        completed_jobs / alone_ms * 1e3,
+        four_processes(folder, program, completed_jobs, std::chrono::milliseconds(0)),
+        four_processes(folder, program, shared_jobs, shared_work), whole_job(folder), waiting_jobs,
+        waiting(folder / "one.db", 1), waiting(folder / "many.db", waiting_owners));
 }
 
 }  // namespace
@@ -215,8 +228,9 @@ void bench(const fs::path& folder, const std::string& program) {
 
 int main(int count, char** words) {
     try {
-        if (count == 3)
-            fmt::print("{}\n", medusa::opened(words[1]).drain(words[2]));
+        if (count == 4)
+            fmt::print("{}\n", medusa::opened(words[1]).drain(
+                                   words[2], std::chrono::milliseconds(std::stoi(words[3]))));
         else if (count == 2)
             medusa::bench(words[1], words[0]);
         else
