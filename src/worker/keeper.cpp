@@ -18,7 +18,7 @@ void keeper::look() {
     });
     try {
         watch(stories);
-        trouble_.worked();
+        trouble_.answered();
     } catch (const error& failure) {
         trouble_.failed(failure);
     }
@@ -35,6 +35,7 @@ void keeper::tend(running_story& story) {
     if (!due && !progress) return;
     try {
         const bool held = due ? queue_.beat(own.newest) : queue_.progressed(own.newest, *progress);
+        trouble_.changed();
         if (due) own.beaten_at = now;
         if (!held)
             story.interrupt(interruption::lost);

@@ -17,6 +17,8 @@ namespace medusa {
 
 inline constexpr std::chrono::milliseconds first_pause{50};
 inline constexpr std::chrono::milliseconds longest_pause{1'000};
+// Where nothing failed for so long, a change that is not asked for is no sign of an outage.
+inline constexpr std::chrono::milliseconds calm{10'000};
 
 // The pause after `before`, when nothing happened in it.
 inline std::chrono::milliseconds longer(std::chrono::milliseconds before) {
@@ -28,10 +30,13 @@ public:
     queue_trouble(timer& time, std::function<void(const error&)> told)
         : time_(time), told_(std::move(told)) {}
 
-    void worked();
+    // It was asked for something. That ends no outage in which changes still fail: a full disk can
+    // be read.
+    void answered();
+    void changed();
     void failed(const error& failure);
-    // For how long it could not be used; 0 while it can.
-    std::chrono::milliseconds lasts() const;
+    // The first failure of an outage that lasts at least so long.
+    std::optional<error> lasting(std::chrono::milliseconds least) const;
 
     // Makes the change until the queue takes it, and returns what it says. Throws what can never
     // succeed, and the last failure once `stop` is requested; it is tried once at least.
@@ -41,7 +46,9 @@ private:
     timer& time_;
     const std::function<void(const error&)> told_;
     mutable std::mutex mutex_;
-    std::optional<std::chrono::milliseconds> since_;  // guarded by mutex_
+    std::optional<error> outage_;  // its first failure; guarded by mutex_, as below
+    std::chrono::milliseconds began_{0};
+    std::chrono::milliseconds newest_{0};  // failure
 };
 
 // Whether a failure of the queue may pass by itself.

@@ -83,8 +83,17 @@ private:
         clean_spool();
         keeper own(with_.queue, with_.time, trouble_,
                    {terms_.name, with_.data, [this] { return running(); }, tidy_up, with_.feed});
-        do own.look();
-        while (with_.time.sleep(look_pause, end));
+        do {
+            own.look();
+            const auto outage = trouble_.lasting(outage_patience);
+            if (outage && terms_.until_done) give_up(std::make_exception_ptr(*outage));
+        } while (with_.time.sleep(look_pause, end));
+    }
+
+    void give_up(std::exception_ptr why) {
+        const std::lock_guard lock(mutex_);
+        if (!failure_) failure_ = std::move(why);
+        halt_.request_stop();
     }
 
     // Of what jobs left here that another machine went on with, or whose worker died at its end.
@@ -112,9 +121,7 @@ private:
                 finished(story);
             }
         } catch (const std::exception&) {
-            const std::lock_guard lock(mutex_);
-            if (!failure_) failure_ = std::current_exception();
-            halt_.request_stop();
+            give_up(std::current_exception());
         }
         {
             const std::lock_guard lock(mutex_);
@@ -135,15 +142,13 @@ private:
                     waited = entrance_.waits();
                     if (now.may_ask)
                         if (auto story = leased(std::move(now.turn))) return story;
-                    trouble_.worked();
+                    trouble_.answered();
                 }
                 if (terms_.until_done && nothing_left()) halt_.request_stop();
             } catch (const error& failure) {
                 waited = false;
                 trouble_.failed(failure);
-                if (terms_.until_done &&
-                    (!may_pass(failure) || trouble_.lasts() >= outage_patience))
-                    throw;
+                if (terms_.until_done && !may_pass(failure)) throw;
             }
             if (waited) continue;
             const bool woken = idle_.wait(with_.time, pause, halt_.get_token());
@@ -174,6 +179,7 @@ private:
             if (turn && !nothing_runs) turn->again_in(turn_pause);
             return nullptr;
         }
+        trouble_.changed();
         auto story = std::make_shared<running_story>(std::move(*one), std::move(turn));
         const std::lock_guard lock(mutex_);
         stories_.push_back(story);

@@ -8,6 +8,29 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// Leases on a disk that is full from the first change to `rendered` on; it can still be read.
+class full_disk final : public job_leases {
+public:
+    explicit full_disk(job_leases& inner) : inner_(inner) {}
+    std::optional<job> next(const job_filter& wanted, time_point now,
+                            time_point farthest) override {
+        return inner_.next(wanted, now, farthest);
+    }
+    bool swap(const job& changed, std::int64_t expected, job_durability wanted) override {
+        if (changed.status.stage != job_stage::accepted) is_full_ = true;
+        if (is_full_ && !has_room) throw error(errc::storage, "the disk is full");
+        return inner_.swap(changed, expected, wanted);
+    }
+    std::vector<held_job> held() override { return inner_.held(); }
+    std::optional<job> find(const std::string& id) override { return inner_.find(id); }
+
+    std::atomic<bool> has_room = false;
+
+private:
+    job_leases& inner_;
+    std::atomic<bool> is_full_ = false;
+};
+
 class worker_faults : public worker_test {
 protected:
     // The calls of a worker from the lease of these jobs to their end.
@@ -134,6 +157,27 @@ TEST_F(worker_faults, who_waits_for_the_end_gives_up_when_the_queue_stays_away) 
     EXPECT_THROW(run_worker(with, until_done(), {}, {}), error);
     EXPECT_GE(hasty.elapsed(), outage_patience);
     EXPECT_EQ(only_job().status.state, job_state::queued);
+}
+
+TEST_F(worker_faults, a_full_disk_that_can_be_read_is_one_outage) {
+    submitted(2);
+    full_disk disk(*store_.leases);
+    job_queue queue({*store_.intake, disk, system_clock(), random_ids(), [] { return 0.0; }});
+    testing_support::fast_timer hasty(100);
+    const auto parts = plain();
+    const worker_parts with{queue, hasty,
+                            [&](const job_surroundings&) -> const pipeline_parts& { return parts; },
+                            folder_};
+    std::atomic<int> told = 0;
+    const worker_watcher watcher{.trouble = [&](const error&) { ++told; }};
+    EXPECT_THROW(run_worker(with, until_done(), watcher, {}), error);
+    EXPECT_EQ(told, 1);
+    EXPECT_EQ(engine_.rendered, 1);
+    disk.has_room = true;
+    run_worker(with, until_done(), watcher, {});
+    EXPECT_EQ(told, 1);
+    EXPECT_EQ(engine_.rendered, 2);
+    expect_pictures(2);
 }
 
 TEST_F(worker_faults, a_spool_that_cannot_be_written_costs_no_picture) {
