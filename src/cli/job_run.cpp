@@ -111,6 +111,14 @@ void cancel_all(job_queue& queue, const submission& of) noexcept {
     }
 }
 
+// The queue stayed away; what was accepted is kept.
+error left_waiting(const error& outage) {
+    return error(outage.code(), outage.detail(),
+                 fmt::format("{}{}What is not done yet waits, then: medusa worker --until-idle",
+                             outage.advice(), outage.advice().empty() ? "" : ". "),
+                 outage.upstream());
+}
+
 // Beside whatever other workers there are.
 void work_along(cli_context& context, const job_order& order, const job_filter& only,
                 follower& follow, const std::stop_token& stop) {
@@ -133,8 +141,13 @@ void work_along(cli_context& context, const job_order& order, const job_filter& 
         .changed = [&](const job& one) { follow.changed(one); },
         .progress = [&](const job& one, stage reached, int step,
                         int steps) { follow.progressed(one, reached, step, steps); },
+        .taken_over = [&](const job& one) { follow.changed(one); },
         .trouble = [&](const error& outage) { context.out.warning(printable(outage.what())); }};
-    run_worker(context.parts.worker(), terms, watcher, stop);
+    try {
+        run_worker(context.parts.worker(), terms, watcher, stop);
+    } catch (const error& outage) {
+        throw left_waiting(outage);
+    }
 }
 
 // With a feed there are workers elsewhere that do the jobs.

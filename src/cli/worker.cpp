@@ -48,6 +48,13 @@ int run(cli_context& context, const worker_options& options) {
                 if (debug && reached == stage::drawing && step == 0)
                     context.out.message(fmt::format("debug: {}  drawing", one.id));
             },
+        .taken_over =
+            [&](const job& one) {
+                context.out.message(fmt::format(
+                    "{}  was taken over by others, because this worker was silent for too "
+                    "long: it changes nothing of it any more",
+                    one.id));
+            },
         .trouble = [&](const error& outage) { context.out.warning(printable(outage.what())); }};
     run_worker(context.parts.worker(), terms, watcher, context.stop);
     return 0;

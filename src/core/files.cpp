@@ -29,6 +29,8 @@ std::string advice_for(int reason) {
         case EPERM:
         case EROFS:
             return "Make it writable, or set MEDUSA_DATA to a folder of yours";
+        case EIO:
+            return "The disk may be failing: see the system's log, and set MEDUSA_DATA to another";
         default:
             return {};
     }

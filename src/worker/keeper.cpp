@@ -35,7 +35,7 @@ void keeper::tend(running_story& story) {
     if (!due && !progress) return;
     try {
         const bool held = due ? queue_.beat(own.newest) : queue_.progressed(own.newest, *progress);
-        trouble_.changed();
+        trouble_.worked();
         if (due) own.beaten_at = now;
         if (!held)
             story.interrupt(interruption::lost);

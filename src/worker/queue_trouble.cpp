@@ -11,7 +11,7 @@ void queue_trouble::answered() {
     if (time_.elapsed() - newest_ >= calm) outage_.reset();
 }
 
-void queue_trouble::changed() {
+void queue_trouble::worked() {
     const std::lock_guard lock(mutex_);
     outage_.reset();
 }
@@ -36,7 +36,7 @@ bool queue_trouble::insist(const std::function<bool()>& change, const std::stop_
     for (auto pause = first_pause;; pause = longer(pause)) {
         try {
             const bool said = change();
-            changed();
+            worked();
             return said;
         } catch (const error& failure) {
             failed(failure);

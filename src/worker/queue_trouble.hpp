@@ -17,7 +17,7 @@ namespace medusa {
 
 inline constexpr std::chrono::milliseconds first_pause{50};
 inline constexpr std::chrono::milliseconds longest_pause{1'000};
-// Where nothing failed for so long, a change that is not asked for is no sign of an outage.
+// When nothing failed for so long, an outage is over, though nothing was changed either.
 inline constexpr std::chrono::milliseconds calm{10'000};
 
 // The pause after `before`, when nothing happened in it.
@@ -30,10 +30,9 @@ public:
     queue_trouble(timer& time, std::function<void(const error&)> told)
         : time_(time), told_(std::move(told)) {}
 
-    // It was asked for something. That ends no outage in which changes still fail: a full disk can
-    // be read.
+    void worked();
+    // It was read, which ends no outage in which changes still fail: a full disk can be read.
     void answered();
-    void changed();
     void failed(const error& failure);
     // The first failure of an outage that lasts at least so long.
     std::optional<error> lasting(std::chrono::milliseconds least) const;

@@ -38,6 +38,14 @@ std::string_view word_of(stage reached) {
     throw error(errc::cancelled, "the job was interrupted");
 }
 
+bool was_last_run_by(const std::string& worker, const job& newest) {
+    for (auto event = newest.events.rbegin(); event != newest.events.rend(); ++event) {
+        if (event->what == "lost") return false;
+        if (event->what == "leased") return event->detail == worker;
+    }
+    return false;
+}
+
 // Until a job that waits again is due; none: it has ended.
 std::optional<std::chrono::milliseconds> pause_before(const job& one) {
     if (one.status.state != job_state::queued) return std::nullopt;
@@ -187,9 +195,13 @@ void story_runner::close(course& of, const std::vector<std::string>& notes,
     trouble_.insist([&] { return (newest = with_.queue.find(held.id)).has_value(); }, at_last);
     if (!newest) return;
     if (held.status.stage >= job_stage::rendered) with_parts_of(held, yield_to_others, at_last);
-    if (!has_ended(newest->status.state)) return;
-    tidy_up(*newest, at_last);
-    if (watcher_.changed) watcher_.changed(*newest);
+    const bool ended = has_ended(newest->status.state);
+    if (ended) tidy_up(*newest, at_last);
+    if (!was_last_run_by(held.lease.worker, *newest)) {
+        if (watcher_.taken_over) watcher_.taken_over(*newest);
+    } else if (ended && watcher_.changed) {
+        watcher_.changed(*newest);
+    }
 }
 
 void story_runner::tidy_up(const job& ended, const std::stop_token& stop) {

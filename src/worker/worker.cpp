@@ -179,7 +179,7 @@ private:
             if (turn && !nothing_runs) turn->again_in(turn_pause);
             return nullptr;
         }
-        trouble_.changed();
+        trouble_.worked();
         auto story = std::make_shared<running_story>(std::move(*one), std::move(turn));
         const std::lock_guard lock(mutex_);
         stories_.push_back(story);

@@ -58,6 +58,9 @@ struct worker_watcher {
     // another try, or ended.
     std::function<void(const job&)> changed{};
     std::function<void(const job&, stage reached, int step, int steps)> progress{};
+    // Instead of `changed`: a job of this worker was taken from it, which was silent for too long.
+    // As it is now: waiting, another worker's, or ended.
+    std::function<void(const job&)> taken_over{};
     // The queue or the feed cannot be used; it is tried again. Told once for each outage.
     std::function<void(const error&)> trouble{};
 };

@@ -192,7 +192,10 @@ TEST_F(worker_test, waits_until_another_worker_has_done_its_part) {
 
 TEST_F(worker_test, a_worker_that_lost_its_job_changes_nothing_and_leaves_nothing) {
     submitted(1);
-    auto late = started(unending());
+    std::atomic<int> told_of_end = 0, taken_over = 0;
+    auto late = started(
+        unending(), {.changed = [&](const job& one) { told_of_end += has_ended(one.status.state); },
+                     .taken_over = [&](const job&) { ++taken_over; }});
     expect_soon([&] { return gate_.is_drawing(); });
     ASSERT_TRUE(queue_->take_back(queue_->held().at(0), "as if it had fallen silent"));
     run(until_done());
@@ -202,6 +205,8 @@ TEST_F(worker_test, a_worker_that_lost_its_job_changes_nothing_and_leaves_nothin
     late.request_stop();
     late.join();
     EXPECT_EQ(only_job(), done);
+    EXPECT_EQ(taken_over, 1);
+    EXPECT_EQ(told_of_end, 0);
     expect_pictures(1);
 }
 

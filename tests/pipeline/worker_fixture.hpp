@@ -123,10 +123,10 @@ protected:
                 {},           with.number_file};
     }
     // A worker in a thread of its own, whose engine waits at the gate.
-    std::jthread started(const worker_terms& terms) {
-        return std::jthread([this, terms](const std::stop_token& stop) {
+    std::jthread started(const worker_terms& terms, const worker_watcher& watcher = {}) {
+        return std::jthread([this, terms, watcher](const std::stop_token& stop) {
             const auto with = gated();
-            run_worker(parts_of(*queue_, with), terms, {}, stop);
+            run_worker(parts_of(*queue_, with), terms, watcher, stop);
         });
     }
     worker_terms unending() {
