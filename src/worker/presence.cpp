@@ -64,6 +64,7 @@ worker_lock::worker_lock(const fs::path& data, const std::string& worker)
     : path_(lock_of(data, worker)), file_(locked(path_)) {}
 
 worker_lock::~worker_lock() {
+    if (stays_) return;
     std::error_code ignored;
     fs::remove(path_, ignored);
 }

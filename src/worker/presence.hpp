@@ -4,6 +4,7 @@
 // One worker_lock a worker, owned by run_worker(); any thread.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -20,9 +21,14 @@ public:
     worker_lock(const worker_lock&) = delete;
     worker_lock& operator=(const worker_lock&) = delete;
 
+    // The file will not be removed: jobs are left in this worker's name, and whoever finds it
+    // without its lock knows that they are nobody's.
+    void stay() { stays_ = true; }
+
 private:
     std::filesystem::path path_;
     descriptor file_;
+    std::atomic<bool> stays_ = false;
 };
 
 // True: it is certain that the worker of this name has ended. False: it lives, or it cannot be told

@@ -115,7 +115,8 @@ private:
                 try {
                     runner_.run(*story, at_last_.get_token());
                 } catch (const error& untold) {
-                    // The lease is taken back one day, by whoever sees that nobody runs the job.
+                    // The lease is taken back by whoever sees that nobody runs the job.
+                    lock_.stay();
                     trouble_.failed(untold);
                 }
                 finished(story);
@@ -207,7 +208,7 @@ private:
 
     const worker_parts& with_;
     const worker_terms& terms_;
-    const worker_lock lock_;
+    worker_lock lock_;
     const spool kept_;
     queue_trouble trouble_;
     story_runner runner_;

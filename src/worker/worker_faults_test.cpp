@@ -175,6 +175,10 @@ TEST_F(worker_faults, a_full_disk_that_can_be_read_is_one_outage) {
     EXPECT_EQ(engine_.rendered, 1);
     disk.has_room = true;
     run_worker(with, until_done(), watcher, {});
+    const auto events = only_job().events;
+    EXPECT_TRUE(std::any_of(events.begin(), events.end(), [](const job_event& one) {
+        return one.detail == "its worker has died";
+    }));
     EXPECT_EQ(told, 1);
     EXPECT_EQ(engine_.rendered, 2);
     expect_pictures(2);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -131,6 +132,20 @@ int openat64(int folder, const char* path, int flags, ...) {
     const auto mode = mode_in(flags, arguments);
     va_end(arguments);
     return openat(folder, path, flags, mode);
+}
+
+// Files below a folder are opened by a call that the library has no function for.
+long syscall(long number, ...) noexcept {
+    static const auto real = next(&syscall, "syscall");
+    va_list arguments;
+    va_start(arguments, number);
+    long given[6];
+    for (auto& one : given) one = va_arg(arguments, long);
+    va_end(arguments);
+    const long result = real(number, given[0], given[1], given[2], given[3], given[4], given[5]);
+    if (number == SYS_openat2 && result >= 0 && result < files_max)
+        watched[result] = is_watched(int(given[0]), reinterpret_cast<const char*>(given[1]));
+    return result;
 }
 
 int close(int file) {
