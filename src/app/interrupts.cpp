@@ -15,7 +15,7 @@ constexpr int farewell = SIGUSR1;
 sigset_t waited_signals() {
     sigset_t set;
     ::sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, farewell}) ::sigaddset(&set, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGQUIT, farewell}) ::sigaddset(&set, signal);
     return set;
 }
 
@@ -24,7 +24,7 @@ void wait_for_signals(std::stop_source stop) {
     for (;;) {
         int signal = 0;
         if (::sigwait(&set, &signal) != 0 || signal == farewell) return;
-        if (stop.stop_requested()) ::_exit(info(errc::cancelled).exit_code);
+        if (signal == SIGQUIT || stop.stop_requested()) ::_exit(info(errc::cancelled).exit_code);
         stop.request_stop();
     }
 }

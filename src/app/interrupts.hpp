@@ -10,7 +10,8 @@ namespace medusa {
 class interrupts {
 public:
     // Takes the signals over. The first asks everything to stop, the second ends the process at
-    // once with exit code 130.
+    // once with exit code 130. So does the first SIGQUIT, without the core dump that it is for:
+    // that would hold keys and passwords.
     interrupts();
     ~interrupts();
     interrupts(const interrupts&) = delete;

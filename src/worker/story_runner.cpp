@@ -178,8 +178,8 @@ void story_runner::close(course& of, const std::vector<std::string>& notes,
         if (why == interruption::lost) return false;
         if (!failure) return with_.queue.succeeded(held, notes);
         if (interrupted && why == interruption::cancelled) return with_.queue.cancel_heard(held);
-        if (interrupted && (why == interruption::given_back || why == interruption::stopped))
-            return with_.queue.released(held);
+        // The story was told to end, or a part of it because the whole process does.
+        if (interrupted) return with_.queue.released(held);
         return with_.queue.failed(held, *failure);
     };
     if (trouble_.insist(outcome, at_last)) {

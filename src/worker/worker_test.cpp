@@ -145,6 +145,20 @@ TEST_F(worker_test, what_does_not_end_in_time_is_given_back_unharmed) {
     expect_pictures(1);
 }
 
+// As an upload that hears of the signal itself, before its story is told.
+TEST_F(worker_test, a_part_that_is_stopped_with_the_process_fails_no_job) {
+    submitted(1);
+    std::stop_source signal;
+    engine_.during_first = [&] {
+        signal.request_stop();
+        throw error(errc::cancelled, "stopped");
+    };
+    run(unending(), {}, signal.get_token());
+    EXPECT_EQ(only_job().status.state, job_state::queued);
+    run(until_done());
+    expect_pictures(1);
+}
+
 TEST_F(worker_test, a_job_that_took_workers_down_runs_alone) {
     submitted(6);
     auto suspect = jobs().at(3);
