@@ -137,7 +137,7 @@ void place(const stores& to, const kept_character& kept, move_tally& tally) {
     const bool placed = tally.attempt(name_of(kept.record), [&] {
         const bool was_there = is_there(to, kept.record);
         if (!was_there && avatar)
-            to.characters->create(kept.record, *avatar);
+            to.characters->create(kept.record, *avatar, unclaimed::claims);
         else if (!was_there)
             to.characters->save(kept.record);
         expect_there(to, kept.record);

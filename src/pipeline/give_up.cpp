@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "pipeline/picture_file.hpp"
+#include "pipeline/vacant_slug.hpp"
 
 namespace medusa {
 namespace {
@@ -16,14 +17,16 @@ void remove_files_of(const pipeline_parts& with, const std::string& folder,
         if (path.find(picture_id) != std::string::npos) with.assets.remove(path);
 }
 
-void give_up_character(const pipeline_parts& with, const std::string& job_id) {
-    if (with.characters.find_by_job(job_id)) return;
-    if (const auto held = with.reserved.find(job_id)) {
-        const auto folder = character_folder(*held);
-        remove_files_of(with, folder, derived_uuid(job_id, 0));
+void give_up_character(const pipeline_parts& with, const job& ended) {
+    // Looked up before its record, so that a job which comes back meanwhile keeps what it has.
+    const auto found = with.reserved.find(ended.id);
+    if (!found || with.characters.find_by_job(ended.id)) return;
+    if (!with.reserved.release_unused(*found)) return;
+    const auto folder = character_folder(found->held);
+    while_vacant(with, ended.owner, found->held.slug, [&] {
+        remove_files_of(with, folder, derived_uuid(ended.id, 0));
         with.assets.remove(embeddings_path(folder));
-    }
-    with.reserved.release(job_id);
+    });
 }
 
 void yield_picture_at_hand(const pipeline_parts& with, const job& lost) {
@@ -48,7 +51,7 @@ void give_up(const pipeline_parts& with, const job& ended) noexcept {
         if (const auto* wanted = std::get_if<image_request>(&ended.request))
             give_up_picture(with, ended, wanted->character_id);
         else
-            give_up_character(with, ended.id);
+            give_up_character(with, ended);
     } catch (const std::exception&) {
         // The user hears of the failure that ended the job, not of this one.
     }

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "pipeline/vacant_slug.hpp"
 
 namespace medusa {
 namespace {
@@ -21,8 +22,8 @@ constexpr std::string_view embeddings_file = "/embeddings/embeddings.json";
 struct character_files {
     std::string user_id;
     std::string slug;
-    bool recorded = false;                     // the character is there
-    std::optional<unused_reservation> held{};  // or only this
+    bool recorded = false;                    // the character is there
+    std::optional<found_reservation> held{};  // or only this
     std::vector<asset_entry> files{};
 };
 
@@ -196,7 +197,6 @@ void sweeper::clear(const character_files& found) {
 }
 
 // The reservation first: a job that comes back after this gets a slug, and so a folder, of its own.
-// Then the slug is ours while the files go, so that no new character moves in with them.
 void sweeper::clear_unrecorded(const character_files& found) {
     if (wish_.dry_run) {
         report_.reservations += found.held.has_value();
@@ -207,11 +207,7 @@ void sweeper::clear_unrecorded(const character_files& found) {
         ++report_.reservations;
     }
     if (found.files.empty()) return;
-    const auto job = with_.ids.uuid();
-    const owner_info owner{found.user_id, found.user_id};
-    const bool ours = with_.reserved.reserve(job, owner, found.slug).slug == found.slug;
-    if (ours) remove(found.files);
-    with_.reserved.release(job);
+    while_vacant(with_, {found.user_id, found.user_id}, found.slug, [&] { remove(found.files); });
 }
 
 void sweeper::remove(const std::vector<asset_entry>& files) {

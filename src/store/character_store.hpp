@@ -30,8 +30,8 @@ struct bound_folder {
     std::string folder;
 };
 
-// A reservation that has no record, as it was found.
-struct unused_reservation {
+// A reservation as it was found.
+struct found_reservation {
     std::string job_id;
     reservation held;
     time_point asked_at{};  // when its job asked for it last; 1970 where that is not known
@@ -45,7 +45,7 @@ public:
     virtual reservation reserve(const std::string& job_id, const owner_info& owner,
                                 const std::string& wanted_slug) = 0;
     // What the job has reserved and not given up, with a record or without.
-    virtual std::optional<reservation> find(const std::string& job_id) = 0;
+    virtual std::optional<found_reservation> find(const std::string& job_id) = 0;
     // Gives up a reservation that has no record; the id is never used again.
     virtual void release(const std::string& job_id) = 0;
     // The folder of a user in the asset tree, bound on first use (slug, then slug-2, slug-3 ...).
@@ -53,10 +53,10 @@ public:
     // Every folder that is bound.
     virtual std::vector<bound_folder> user_folders() = 0;
     // Every reservation that has no record, in the order of their ids.
-    virtual std::vector<unused_reservation> unused() = 0;
+    virtual std::vector<found_reservation> unused() = 0;
     // Gives one up, unless its job has asked for it again since it was found, or has its record by
     // now: false then. It may be asked for at the same time.
-    virtual bool release_unused(const unused_reservation& found) = 0;
+    virtual bool release_unused(const found_reservation& found) = 0;
     // Takes to their end the changes that a crash cut short; returns how many there were.
     virtual std::size_t finish_begun() = 0;
 };
@@ -72,13 +72,20 @@ struct character_query {
     std::vector<std::int64_t>* damaged = nullptr;
 };
 
+// What becomes of a record whose job holds no id and slug.
+enum class unclaimed {
+    refused,  // its job was given up meanwhile: error(conflict) of class `transient`
+    claims,   // it comes from elsewhere, and takes its own
+};
+
 class character_store {
 public:
     virtual ~character_store() = default;
     // Stores the first record of `record.job_id` and its avatar in one write: both or none. False,
     // and nothing is changed, when the job has its record already: the first writer counts. A
     // number that the avatar brings is set with it. Errors as of save().
-    virtual bool create(const character& record, const image& avatar) = 0;
+    virtual bool create(const character& record, const image& avatar,
+                        unclaimed what = unclaimed::refused) = 0;
     // Creates or replaces the record of `record.job_id`. Uses up its reservation; without one (an
     // import) it takes id and slug itself. error(conflict) when they belong to another job.
     virtual void save(const character& record) = 0;

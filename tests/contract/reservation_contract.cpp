@@ -34,12 +34,12 @@ TEST_P(store_contract, what_a_job_has_reserved_is_found_until_it_is_given_up) {
     EXPECT_FALSE(store_.reserved->find("a"));
     const auto held = store_.reserved->reserve("a", anna, "luna");
     store_.reserved->reserve("b", ben, "luna");
-    EXPECT_EQ(store_.reserved->find("a"), held);
+    EXPECT_EQ(store_.reserved->find("a")->held, held);
     store_.reserved->release("a");
     EXPECT_FALSE(store_.reserved->find("a"));
     const auto recorded = store_.reserved->reserve("c", anna, "luna");
     store_.characters->save(record_for("c", anna, recorded, "Luna"));
-    EXPECT_EQ(store_.reserved->find("c"), recorded);
+    EXPECT_EQ(store_.reserved->find("c")->held, recorded);
 }
 
 TEST_P(store_contract, an_unused_reservation_can_be_given_up_as_it_was_found) {
@@ -61,7 +61,7 @@ TEST_P(store_contract, a_reservation_that_is_used_again_is_not_given_up) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
     EXPECT_EQ(store_.reserved->reserve("a", anna, "luna"), held);
     EXPECT_FALSE(store_.reserved->release_unused(found)) << "its job asked for it again";
-    const auto asked_again = store_.reserved->unused().at(0);
+    const auto asked_again = store_.reserved->find("a").value();
     const auto record = record_for("a", anna, held, "Luna");
     ASSERT_TRUE(store_.characters->create(record, image_for("i", held.id)));
     EXPECT_FALSE(store_.reserved->release_unused(asked_again)) << "it has its record";

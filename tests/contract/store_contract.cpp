@@ -128,6 +128,20 @@ TEST_P(store_contract, the_first_record_of_a_job_and_its_avatar_stay) {
     EXPECT_EQ(store_.images->find("i"), avatar);
 }
 
+TEST_P(store_contract, a_job_that_was_given_up_creates_nothing_any_more) {
+    const auto held = store_.reserved->reserve("a", anna, "luna");
+    const auto late = record_for("a", anna, held, "Luna");
+    store_.reserved->release("a");
+    EXPECT_EQ(code_of([&] { store_.characters->create(late, image_for("i", held.id)); }),
+              errc::conflict);
+    EXPECT_FALSE(store_.characters->find_by_job("a"));
+    EXPECT_FALSE(store_.images->find("i"));
+    EXPECT_EQ(store_.reserved->reserve("b", anna, "luna").slug, "luna");
+    EXPECT_TRUE(store_.characters->create(record_for("c", anna, {.id = 7, .slug = "zara"}, "Zara"),
+                                          image_for("j", 7), unclaimed::claims))
+        << "a record from elsewhere";
+}
+
 TEST_P(store_contract, a_character_is_created_with_its_avatar_or_not_at_all) {
     const auto held = store_.reserved->reserve("a", anna, "luna");
     auto avatar = image_for("i", held.id);

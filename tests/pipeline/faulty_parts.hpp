@@ -116,14 +116,14 @@ public:
                         const std::string& wanted_slug) override {
         return plan_.run("reserve", [&] { return inner_.reserve(job_id, owner, wanted_slug); });
     }
-    std::optional<reservation> find(const std::string& job_id) override {
+    std::optional<found_reservation> find(const std::string& job_id) override {
         return inner_.find(job_id);
     }
     void release(const std::string& job_id) override { inner_.release(job_id); }
     std::string user_folder(const owner_info& owner) override { return inner_.user_folder(owner); }
     std::vector<bound_folder> user_folders() override { return inner_.user_folders(); }
-    std::vector<unused_reservation> unused() override { return inner_.unused(); }
-    bool release_unused(const unused_reservation& found) override {
+    std::vector<found_reservation> unused() override { return inner_.unused(); }
+    bool release_unused(const found_reservation& found) override {
         return plan_.run("release_unused", [&] { return inner_.release_unused(found); });
     }
     std::size_t finish_begun() override { return inner_.finish_begun(); }
@@ -136,8 +136,8 @@ private:
 class faulty_characters final : public character_store {
 public:
     faulty_characters(character_store& inner, fault_plan& plan) : inner_(inner), plan_(plan) {}
-    bool create(const character& record, const image& avatar) override {
-        return plan_.run("create", [&] { return inner_.create(record, avatar); });
+    bool create(const character& record, const image& avatar, unclaimed what) override {
+        return plan_.run("create", [&] { return inner_.create(record, avatar, what); });
     }
     void save(const character& record) override {
         plan_.run("save", [&] { inner_.save(record); });

@@ -124,6 +124,7 @@ protected:
     static job ended(const std::string& job_id) {
         job one;
         one.id = job_id;
+        one.owner = {"7", "anna"};
         return one;
     }
 

@@ -77,7 +77,8 @@ void jobs_simulation::look_at_records(const std::vector<job>& all) {
         // What a job of many pictures has made stays when it ends early.
         has("pictures", drawn[one.id], is_done ? count : 0, may_be_there || wanted ? count : 0);
         const auto tells = [](const auto& note) { return note.find("not counted") < note.size(); };
-        if (uncounted.contains(one.id) && std::none_of(one.notes.begin(), one.notes.end(), tells))
+        if (is_done && uncounted.contains(one.id) &&
+            std::none_of(one.notes.begin(), one.notes.end(), tells))
             in_.broken(in_.short_name(one.id) + " has no number, and nobody was told");
         if (wanted && is_done) has("pictures in its status", one.status.pictures, count, count);
     }

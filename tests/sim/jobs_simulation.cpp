@@ -34,7 +34,7 @@ jobs_simulation::crewed::crewed(jobs_simulation& of, const std::shared_ptr<proce
       intake(*me, of.jobs_, of.law_),
       leases(*me, of.jobs_, of.law_, of.in_),
       assets(*me, *of.assets_),
-      reserved(*me, *of.store_.reserved, of.in_),
+      reserved(*me, *of.store_.reserved, of.law_, of.in_),
       characters(*me, *of.store_.characters, of.law_, of.in_),
       images(*me, *of.store_.images, of.law_, of.in_),
       queue({intake, leases, clock, of.in_, [&of] { return of.in_.unit(); }}),

@@ -22,8 +22,8 @@ void jobs_simulation::use(int user) {
     for (int i = 0; i < wishes && broken().empty(); ++i) {
         in_.time.sleep(milliseconds(in_.between(0, 30'000)), {});
         ask(with, who);
-        while (in_.happens(0.5) && broken().empty()) {
-            in_.time.sleep(milliseconds(in_.between(0, 40'000)), {});
+        while (in_.happens(0.7) && broken().empty()) {
+            in_.time.sleep(milliseconds(in_.between(0, 30'000)), {});
             change_mind(with.queue, who);
         }
     }

@@ -134,33 +134,43 @@ private:
 
 class line_to_reservations final : public reservations {
 public:
-    line_to_reservations(process& me, reservations& inner, const world& in)
-        : me_(me), inner_(inner), in_(in) {}
+    line_to_reservations(process& me, reservations& inner, rules& law, const world& in)
+        : me_(me), inner_(inner), law_(law), in_(in) {}
     reservation reserve(const std::string& job_id, const owner_info& owner,
                         const std::string& wanted_slug) override {
-        return me_.call("reserve " + in_.short_name(job_id),
-                        [&] { return inner_.reserve(job_id, owner, wanted_slug); });
+        return me_.call("reserve " + in_.short_name(job_id), [&] {
+            law_.begun(job_id);
+            return inner_.reserve(job_id, owner, wanted_slug);
+        });
     }
-    std::optional<reservation> find(const std::string& job_id) override {
+    std::optional<found_reservation> find(const std::string& job_id) override {
         return me_.call("find reservation " + in_.short_name(job_id),
                         [&] { return inner_.find(job_id); });
     }
     void release(const std::string& job_id) override {
-        me_.call("release " + in_.short_name(job_id), [&] { inner_.release(job_id); });
+        me_.call("release " + in_.short_name(job_id), [&] {
+            inner_.release(job_id);
+            law_.given_up(job_id);
+        });
     }
     std::string user_folder(const owner_info& owner) override {
         return me_.call("user_folder", [&] { return inner_.user_folder(owner); });
     }
     std::vector<bound_folder> user_folders() override { return inner_.user_folders(); }
-    std::vector<unused_reservation> unused() override { return inner_.unused(); }
-    bool release_unused(const unused_reservation& found) override {
-        return inner_.release_unused(found);
+    std::vector<found_reservation> unused() override { return inner_.unused(); }
+    bool release_unused(const found_reservation& found) override {
+        return me_.call("release_unused " + in_.short_name(found.job_id), [&] {
+            const bool released = inner_.release_unused(found);
+            if (released) law_.given_up(found.job_id);
+            return released;
+        });
     }
     std::size_t finish_begun() override { return inner_.finish_begun(); }
 
 private:
     process& me_;
     reservations& inner_;
+    rules& law_;
     const world& in_;
 };
 
@@ -168,9 +178,9 @@ class line_to_characters final : public character_store {
 public:
     line_to_characters(process& me, character_store& inner, rules& law, const world& in)
         : me_(me), inner_(inner), law_(law), in_(in) {}
-    bool create(const character& record, const image& avatar) override {
+    bool create(const character& record, const image& avatar, unclaimed what) override {
         return me_.call("create " + in_.short_name(record.job_id), [&] {
-            const bool first = inner_.create(record, avatar);
+            const bool first = inner_.create(record, avatar, what);
             if (first) law_.recorded(me_, avatar);
             return first;
         });

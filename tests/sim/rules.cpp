@@ -202,17 +202,21 @@ void rules::unheard(const job& leased) {
 }
 
 void rules::recorded(const process&, const image& picture) {
-    if (++recorded_[picture.id] > 1) broken(picture.job_id, "has recorded a picture twice");
-    const auto of = truth_.find(picture.job_id);
-    if (of && has_ended(of->status.state))
-        broken(picture.job_id,
-               fmt::format("has a record made after it was {}", to_string(of->status.state)));
+    if (!recorded_.emplace(picture.id, in_.time.now()).second)
+        broken(picture.job_id, "has recorded a picture twice");
+    if (given_up_.contains(picture.job_id))
+        broken(picture.job_id, "has a record that was made after it was given up");
 }
 
 void rules::draws(const process& by, const picture_request& request) {
     ++in_.count.draws;
     if (spooled_.contains({by.on.name, request.job_id, request.image_index}))
         broken(request.job_id, "is drawn again where its picture is kept");
+    const auto since = recorded_.find(derived_uuid(request.job_id, request.image_index));
+    if (since == recorded_.end()) return;
+    for (const auto& [token, one] : leases_)
+        if (one.by == &by && one.job_id == request.job_id && one.leased_at <= since->second) return;
+    broken(request.job_id, "is drawn again by one who could have seen its record");
 }
 
 void rules::drew(const process& by, const std::string& job_id, drawing how) {

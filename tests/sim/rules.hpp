@@ -44,6 +44,9 @@ public:
     void refused(const process& by, const job& stored);
     // It was leased, and nobody heard of it: the answer was lost.
     void unheard(const job& leased);
+    // What a job took for its character is given back; what it takes is begun anew.
+    void given_up(const std::string& job_id) { given_up_.insert(job_id); }
+    void begun(const std::string& job_id) { given_up_.erase(job_id); }
     // The first record of a picture, and of its character with an avatar.
     void recorded(const process& by, const image& picture);
     void draws(const process& by, const picture_request& request);
@@ -81,8 +84,9 @@ private:
     std::set<std::string> unwanted_;
     std::map<std::string, lease> leases_;  // by token
     std::set<spooled> spooled_;
-    std::map<std::string, int> ends_;      // done, by job
-    std::map<std::string, int> recorded_;  // by picture
+    std::map<std::string, int> ends_;  // done, by job
+    std::set<std::string> given_up_;
+    std::map<std::string, milliseconds> recorded_;  // since when, by picture
 };
 
 }  // namespace medusa::sim

@@ -2,8 +2,8 @@
 // all of them wait. So a run of real threads is the same each time.
 //
 // Owned by a test. Whoever calls run(), and every std::thread that is started from there, is a task
-// of the scheduler: threads.cpp takes starts, joins, mutexes, pauses and std::steady_clock of the
-// whole test program to it (by the linker's --wrap), and leaves all other threads alone. Only the
+// of the scheduler: threads.cpp takes starts, joins, mutexes, pauses and clocks of the whole
+// test program to it (by the linker's --wrap), and leaves all other threads alone. Only the
 // task whose turn it is may call anything here, which is why nothing here is locked. Throws
 // nothing.
 #pragma once

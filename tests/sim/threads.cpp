@@ -1,5 +1,5 @@
-// What threads, mutexes and pauses of this program are while a scheduler runs it: calls to it. The
-// linker puts these in the place of the functions that they are named after (--wrap, see
+// What threads, mutexes, pauses and clocks of this program are while a scheduler runs it: calls to
+// it. The linker puts these in the place of the functions that they are named after (--wrap, see
 // CMakeLists.txt); a thread that is no task of a scheduler gets the real ones.
 //
 // A future of std::async waits by a join, and std::this_thread::sleep_for by nanosleep, so that
@@ -19,6 +19,7 @@ namespace {
 
 using thread_state = std::unique_ptr<std::thread::_State>;
 using steady_time = std::chrono::steady_clock::time_point;
+using wall_time = std::chrono::system_clock::time_point;
 
 extern "C" {
 int real_lock(pthread_mutex_t*) asm("__real_pthread_mutex_lock");
@@ -28,6 +29,7 @@ void real_join(std::thread*) asm("__real__ZNSt6thread4joinEv");
 void real_start(std::thread*, thread_state, void (*)()) asm(
     "__real__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE");
 steady_time real_steady_now() asm("__real__ZNSt6chrono3_V212steady_clock3nowEv");
+wall_time real_wall_now() asm("__real__ZNSt6chrono3_V212system_clock3nowEv");
 }
 
 // A thread that has its turns.
@@ -105,6 +107,13 @@ steady_time wrapped_steady_now() asm("__wrap__ZNSt6chrono3_V212steady_clock3nowE
 steady_time wrapped_steady_now() {
     auto* const by = scheduler::here();
     return by ? steady_time(by->own_now()) : real_steady_now();
+}
+
+// Of the stores' own machine: the others have machine_clock.
+wall_time wrapped_wall_now() asm("__wrap__ZNSt6chrono3_V212system_clock3nowEv");
+wall_time wrapped_wall_now() {
+    auto* const by = scheduler::here();
+    return by ? wall_time(by->own_now()) : real_wall_now();
 }
 
 }  // namespace medusa::sim

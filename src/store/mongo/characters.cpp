@@ -27,13 +27,13 @@ public:
 
     // The avatar travels inside the character's document, so that one write stores both, and gets a
     // document of its own at once or, after a crash, as soon as somebody looks.
-    bool create(const character& record, const image& avatar) override {
+    bool create(const character& record, const image& avatar, unclaimed what) override {
         auto fields = id_of_document(record);
         auto of_record = fields_of(record);
         fields.insert(of_record.begin(), of_record.end());
         fields[avatar_field] = fields_of(avatar);
         const document made(fields);
-        if (hold_claim(*database_, record) == claim_use::again)
+        if (hold_claim(*database_, record, what) == claim_use::again)
             if (const auto first = stored_as(record)) return is_second_to(*first);
         // First: after a crash in between, the number is left out, and never used again.
         if (avatar.number) raise_highest_number(*database_, *avatar.number);
@@ -48,7 +48,7 @@ public:
 
     void save(const character& record) override {
         const auto fields = fields_of(record);
-        hold_claim(*database_, record);
+        hold_claim(*database_, record, unclaimed::claims);
         // Between the look and the write another process may create or remove it: look again.
         for (;;) {
             if (const auto stored = stored_as(record)) {

@@ -44,6 +44,11 @@ std::optional<document> held(database& on, const std::string& job) {
                       {"$set", {{asked_at_field, now_text()}}}});
 }
 
+error given_up(const std::string& job, std::int64_t id) {
+    return error(errc::conflict, remote_failure{failure_class::transient},
+                 fmt::format("job {} and its character {} were given up meanwhile", job, id));
+}
+
 bool claimed_now(database& on, const character& record) {
     auto claim = claim_of(job_of(record), record.owner.user_id,
                           {record.id, claim_slug(record.slug, record.id)});
@@ -57,10 +62,11 @@ bool claimed_now(database& on, const character& record) {
 
 }  // namespace
 
-claim_use hold_claim(database& on, const character& record) {
+claim_use hold_claim(database& on, const character& record, unclaimed what) {
     const auto job = job_of(record);
     auto mine = held(on, job);
     if (!mine) {
+        if (what == unclaimed::refused) throw given_up(job, record.id);
         if (claimed_now(on, record)) return claim_use::first;
         mine = held(on, job);
         if (!mine) throw claim_taken(record);
@@ -69,9 +75,7 @@ claim_use hold_claim(database& on, const character& record) {
     const auto id = id_in(claim).value_or(0);
     if (mine->has("removing")) {
         finish_removal(on, job, id);
-        throw error(errc::conflict, fmt::format("job {} and its character {} were given up "
-                                                "meanwhile",
-                                                job, id));
+        throw given_up(job, id);
     }
     if (id != record.id || mine->text("userId") != record.owner.user_id ||
         mine->text("slug") != claim_slug(record.slug, record.id))
@@ -93,7 +97,7 @@ bool give_up_claim(database& on, const std::string& job_id) {
     return on.update(claims_in, mine, {{"$set", {{"removing", true}}}}) > 0;
 }
 
-bool give_up_claim(database& on, const unused_reservation& found) {
+bool give_up_claim(database& on, const found_reservation& found) {
     const object absent{{"$exists", false}};
     object as_found{{"_id", found.job_id}, {"removing", absent}, {asked_at_field, absent}};
     if (found.asked_at != time_point{}) as_found[asked_at_field] = to_rfc3339(found.asked_at);

@@ -16,9 +16,9 @@ enum class claim_use {
 };
 
 // Sees that the record's id and slug are its job's own, and that nobody gives them up while its
-// document is made. A record without a reservation, from a backup or an import, claims them now.
-// error(conflict) when they belong to another job, or are being given up.
-claim_use hold_claim(database& on, const character& record);
+// document is made. A record without a reservation may claim them now. error(conflict) when they
+// belong to another job, or are given up.
+claim_use hold_claim(database& on, const character& record, unclaimed what);
 
 // Once it is certain that no document is made: the reservation may be given up again.
 void let_go_of_claim(database& on, const character& record);
@@ -27,7 +27,7 @@ void let_go_of_claim(database& on, const character& record);
 // False when it stays.
 bool give_up_claim(database& on, const std::string& job_id);
 // The same for a claim whose job has not touched it since it was found.
-bool give_up_claim(database& on, const unused_reservation& found);
+bool give_up_claim(database& on, const found_reservation& found);
 
 // A new claim, asked for now.
 object claim_of(const std::string& job_id, const std::string& user_id, const reservation& held);

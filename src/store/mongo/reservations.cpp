@@ -50,14 +50,14 @@ public:
         }
     }
 
-    std::optional<reservation> find(const std::string& job_id) override {
+    std::optional<found_reservation> find(const std::string& job_id) override {
         const auto known =
             database_->find_one(claims_in, object{{"_id", job_id}, {"removing", absent}});
         if (!known) return std::nullopt;
         reservation held{id_in(known->to_json()).value_or(0), known->text("slug")};
         const auto folder = database_->find_one(folders_in, object{{"_id", known->text("userId")}});
         if (folder) held.user_folder = folder->text("folder");
-        return held;
+        return found_reservation{job_id, std::move(held), asked_at(*known)};
     }
 
     void release(const std::string& job_id) override {
@@ -76,7 +76,7 @@ public:
     }
 
     // Claims first: one that gets its record meanwhile is seen to have it.
-    std::vector<unused_reservation> unused() override {
+    std::vector<found_reservation> unused() override {
         const auto claims =
             database_->find(claims_in, object{{"removing", absent}}, {{"sort", {{"id", 1}}}});
         std::set<std::int64_t> recorded;
@@ -84,20 +84,19 @@ public:
             recorded.insert(id_in(one.to_json()).value_or(0));
         std::map<std::string, std::string> folders;
         for (auto& [user_id, folder] : user_folders()) folders[user_id] = std::move(folder);
-        std::vector<unused_reservation> found;
+        std::vector<found_reservation> found;
         for (const auto& one : claims) {
             const auto id = id_in(one.to_json()).value_or(0);
             if (recorded.contains(id)) continue;
-            const auto asked = one.text("askedAt");
             found.push_back({one.text("_id"),
                              {id, one.text("slug"), folders[one.text("userId")]},
-                             asked.empty() ? time_point{} : from_rfc3339(asked)});
+                             asked_at(one)});
         }
         return found;
     }
 
     // One change decides: it finds nothing once the job has asked again or begun to store.
-    bool release_unused(const unused_reservation& found) override {
+    bool release_unused(const found_reservation& found) override {
         if (has_record(found) || !give_up_claim(*database_, found)) return false;
         finish_removal(*database_, found.job_id, found.held.id);
         return true;
@@ -137,7 +136,12 @@ private:
         return database_->insert(claims_in, claim_of(job_id, owner.user_id, held));
     }
 
-    bool has_record(const unused_reservation& found) {
+    static time_point asked_at(const document& claim) {
+        const auto asked = claim.text("askedAt");
+        return asked.empty() ? time_point{} : from_rfc3339(asked);
+    }
+
+    bool has_record(const found_reservation& found) {
         return database_->find_one(characters_in, object{{"_id", found.job_id}}, only_id_) ||
                database_->find_one(characters_in, by_id(found.held.id), only_id_);
     }

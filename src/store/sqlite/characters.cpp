@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::uintmax_t checked_bytes_max = 32 << 20;
 
-// Makes sure that the record's id and slug are its job's own. A record without a reservation, from
-// a backup or an import, claims them now.
-void claim(connection& on, const character& record) {
+// Makes sure that the record's id and slug are its job's own. A record without a reservation may
+// claim them now.
+void claim(connection& on, const character& record, unclaimed what) {
     const auto job = claim_job(record.job_id, record.id);
     const auto slug = claim_slug(record.slug, record.id);
     query mine(on, "SELECT id, user_id, slug FROM claims WHERE job_id = ?", job);
@@ -25,6 +25,10 @@ void claim(connection& on, const character& record) {
         throw error(errc::conflict, fmt::format("job {} has character {} ({}), not {} ({})", job,
                                                 mine.integer(0), mine.text(2), record.id, slug));
     }
+    if (what == unclaimed::refused)
+        throw error(
+            errc::conflict, remote_failure{failure_class::transient},
+            fmt::format("job {} and its character {} were given up meanwhile", job, record.id));
     query other(on, "SELECT 1 FROM claims WHERE id = ? OR (user_id = ? AND slug = ?)", record.id,
                 record.owner.user_id, slug);
     if (other.next())
@@ -84,11 +88,11 @@ class sqlite_characters final : public character_store {
 public:
     explicit sqlite_characters(shared_database on) : database_(std::move(on)) {}
 
-    bool create(const character& record, const image& avatar) override {
+    bool create(const character& record, const image& avatar, unclaimed what) override {
         const auto json = json_of(record);
         bool created = false;
         database_->write([&](connection& on) {
-            claim(on, record);
+            claim(on, record, what);
             created = !query(on, "SELECT 1 FROM characters WHERE id = ?", record.id).next();
             if (!created) return;
             replace(on, record, json);
@@ -101,7 +105,7 @@ public:
     void save(const character& record) override {
         const auto json = json_of(record);
         database_->write([&](connection& on) {
-            claim(on, record);
+            claim(on, record, unclaimed::claims);
             replace(on, record, json);
         });
     }

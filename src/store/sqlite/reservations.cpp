@@ -63,14 +63,15 @@ public:
         return result;
     }
 
-    std::optional<reservation> find(const std::string& job_id) override {
-        return database_->read([&](connection& on) -> std::optional<reservation> {
+    std::optional<found_reservation> find(const std::string& job_id) override {
+        return database_->read([&](connection& on) -> std::optional<found_reservation> {
             query row(on,
-                      "SELECT id, slug, ifnull(folder, '') FROM claims "
+                      "SELECT id, slug, ifnull(folder, ''), asked_at FROM claims "
                       "LEFT JOIN user_folders USING (user_id) WHERE job_id = ?",
                       job_id);
             if (!row.next()) return std::nullopt;
-            return reservation{row.integer(0), row.text(1), row.text(2)};
+            return found_reservation{
+                job_id, {row.integer(0), row.text(1), row.text(2)}, from_rfc3339(row.text(3))};
         });
     }
 
@@ -102,13 +103,13 @@ public:
         });
     }
 
-    std::vector<unused_reservation> unused() override {
+    std::vector<found_reservation> unused() override {
         return database_->read([](connection& on) {
             query rows(on,
                        "SELECT job_id, id, slug, ifnull(folder, ''), asked_at FROM claims "
                        "LEFT JOIN user_folders USING (user_id) "
                        "WHERE id NOT IN (SELECT id FROM characters) ORDER BY id");
-            std::vector<unused_reservation> found;
+            std::vector<found_reservation> found;
             while (rows.next())
                 found.push_back({rows.text(0),
                                  {rows.integer(1), rows.text(2), rows.text(3)},
@@ -117,7 +118,7 @@ public:
         });
     }
 
-    bool release_unused(const unused_reservation& found) override {
+    bool release_unused(const found_reservation& found) override {
         bool released = false;
         database_->write([&](connection& on) {
             query(on,
