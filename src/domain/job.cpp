@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/error.hpp"
@@ -77,6 +78,11 @@ bool has_ended(job_state state) {
             return true;
     }
     return true;
+}
+
+bool was_lost(const job& one) {
+    return std::any_of(one.events.begin(), one.events.end(),
+                       [](const auto& event) { return event.what == "lost"; });
 }
 
 }  // namespace medusa

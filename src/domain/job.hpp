@@ -153,5 +153,7 @@ std::optional<job_stage> job_stage_from(std::string_view word);
 
 // Whether nothing will happen to it any more by itself.
 bool has_ended(job_state state);
+// Whether a worker lost it, which may be silent only, and still be at work on it.
+bool was_lost(const job& one);
 
 }  // namespace medusa

@@ -325,9 +325,9 @@ bool job_queue::take_back(const held_job& seen, const std::string& reason) {
                                    "internal",
                                    "every worker that runs it alone goes down",
                                    {}});
-    tell(*found, now,
-         has_ended(found->status.state) ? std::string(to_string(found->status.state)) : "lost",
-         reason);
+    tell(*found, now, "lost", reason);
+    if (has_ended(found->status.state))
+        tell(*found, now, std::string(to_string(found->status.state)));
     stamp(*found);
     if (!parts_.leases.swap(*found, revision, durability_of(*found))) return false;
     announce({&*found, 1});

@@ -35,8 +35,10 @@ void yield_picture_at_hand(const pipeline_parts& with, const job& lost) {
     if (owner) yield_picture(with, *owner, *kept);
 }
 
-// Only the picture at hand can have files without a record.
+// Only the picture at hand can have files without a record. A worker that has lost the job may be
+// about to record it all the same: then they wait for a sweep.
 void give_up_picture(const pipeline_parts& with, const job& ended, std::int64_t character_id) {
+    if (was_lost(ended)) return;
     const auto picture_id = derived_uuid(ended.id, ended.status.pictures);
     const auto owner = with.characters.find(character_id);
     if (!owner || owner->owner.user_id != ended.owner.user_id || with.images.find(picture_id))

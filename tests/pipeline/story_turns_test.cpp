@@ -116,6 +116,20 @@ TEST_F(story_test, a_character_that_lost_the_record_of_its_picture_is_still_ther
     EXPECT_NE(again.notes[0].find("lost the record of its picture"), std::string::npos);
 }
 
+TEST_F(story_test, files_that_a_silent_worker_may_record_yet_wait_for_a_sweep) {
+    const auto owner = create_character(plain(), luna(random_ids().uuid()), quiet()).record;
+    auto one = ended(random_ids().uuid());
+    one.request = image_request{.character_id = owner.id};
+    const auto path = "anna/characters/luna/images/" + derived_uuid(one.id, 0) + "-0.png";
+    assets_->put(path, "drawn by somebody");
+    one.events = {{1, {}, "queued", {}}, {2, {}, "lost", "its worker has fallen silent"}};
+    give_up(plain(), one);
+    EXPECT_TRUE(assets_->get(path));
+    one.events.pop_back();
+    give_up(plain(), one);
+    EXPECT_FALSE(assets_->get(path));
+}
+
 TEST_F(story_test, a_job_that_fails_for_good_gives_up_what_it_took) {
     for (const bool after : {false, true}) {
         for (const auto& call : calls_of_a_story()) {
