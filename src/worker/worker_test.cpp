@@ -103,10 +103,9 @@ TEST_F(worker_test, a_job_that_is_cancelled_while_it_is_drawn_ends_and_leaves_no
     EXPECT_EQ(store_.reserved->unused().size(), 1u);
     queue_->cancel(only_job().id, "7");
     expect_soon([&] { return only_job().status.state == job_state::cancelled; });
-    expect_soon([&] { return store_.reserved->unused().empty(); });
+    expect_soon([&] { return assets_->list("anna").empty() && store_.reserved->unused().empty(); });
     EXPECT_TRUE(only_job().failures.empty());
     EXPECT_EQ(engine_.rendered, 0);
-    EXPECT_TRUE(assets_->list("anna").empty());
 }
 
 TEST_F(worker_test, a_stop_waits_for_what_is_drawn) {

@@ -135,6 +135,7 @@ void jobs_simulation::run_once(berth& at, bool until_done) {
             if (!at.now->is_dead())
                 in_.broken(fmt::format("{} ended: {}", at.now->name, failure.what()));
         }
+        at.now->leave();
         in_.note(at.now->name, "is gone");
     });
     life.join();

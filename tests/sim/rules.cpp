@@ -179,9 +179,9 @@ void rules::expect_fence(const process& by, const job& before, const job& after)
     expect_silence(by, holder->second, before);
 }
 
-// Who takes a job from a worker has to be sure that it is dead, or silent.
+// Who takes a job from a worker has to be sure that it is gone, or silent.
 void rules::expect_silence(const process& by, const lease& of, const job& before) {
-    if (of.by->is_dead()) return;
+    if (of.by->is_gone()) return;
     const auto now = in_.time.now();
     if (now - of.beaten_at >= silence) return;
     if (of.by == &by && of.is_unheard && now - of.leased_at >= answer_awaited) return;

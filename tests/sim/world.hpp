@@ -87,6 +87,9 @@ public:
     auto call(const std::string& what, const action& act);
 
     bool is_dead() const { return is_dead_; }
+    // Dead, or at its end in good order.
+    bool is_gone() const { return is_gone_ || is_dead_; }
+    void leave() { is_gone_ = true; }
     std::stop_token stop() const { return stop_.get_token(); }
     void request_stop() { stop_.request_stop(); }
 
@@ -101,6 +104,7 @@ private:
     world& in_;
     std::stop_source stop_;
     bool is_dead_ = false;
+    bool is_gone_ = false;
 };
 
 // A process's own time, which its machine's wall clock has nothing to do with.
