@@ -2,6 +2,7 @@
 that are stopped or taken down: nothing is lost, nothing is done twice, and all is said."""
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -10,7 +11,8 @@ import subprocess
 import time
 import unittest
 
-from jobs_test import JobHouse
+from house import LUNA
+from jobs_test import JobHouse, NO_JOB
 from preloads import FaultyDisk, MovedClock, both
 from remote_test import RemoteHouse, wait_for
 
@@ -186,6 +188,44 @@ class Workers(FaultHouse, RemoteHouse):
         self.assertIn("1 job", self.ok("jobs", "redrive"))
         self.ok("worker", "--until-idle")
         self.assert_sound(10)
+
+
+class Refusals(FaultHouse):
+    def error_of(self, code, *arguments):
+        """As programs see it: one JSON document on standard output."""
+        done = self.run_medusa(*arguments, "--json")
+        self.assertEqual(done.returncode, code, done.stderr)
+        return json.loads(done.stdout)["error"]
+
+    def test_programs_are_told_in_json(self):
+        done = self.ok_json("generate", *LUNA)["jobId"]
+        for wish in ("cancel", "retry"):
+            self.assertEqual(self.error_of(1, "jobs", wish, done)["code"], "conflict")
+        for wish in ("show", "cancel", "retry"):
+            for unknown in (NO_JOB, "nonsense", "../../etc/passwd", "x" * 5000):
+                told = self.error_of(3, "jobs", wish, unknown)
+                self.assertEqual(told["code"], "not_found")
+                self.assertEqual(told["advice"], "medusa jobs shows yours")
+        self.assertEqual(self.ok_json("jobs", "redrive"), {"queued": 0})
+        self.assertIn("No job was given up", self.ok("jobs", "redrive"))
+        self.assertEqual(len(self.ok_json("list")), 1)
+
+    def test_who_has_too_many_jobs_in_line_gets_no_more(self):
+        self.left_behind(6)
+        base = sqlite3.connect(self.data / "medusa.db")
+        base.execute("""
+            WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers
+                                          WHERE n < 200000)
+            INSERT INTO jobs SELECT NULL, 'copy ' || n, owner, submission, 'queued', priority,
+                not_before_ms, updated_ms, revision, '{}'
+            FROM numbers JOIN (SELECT * FROM jobs WHERE state = 'queued' LIMIT 1)""")
+        base.commit()
+        base.close()
+        told = self.error_of(8, "generate", *LUNA)
+        self.assertEqual(told["code"], "quota")
+        self.assertIn("at most 200,000 may", told["detail"])
+        self.assertIn("medusa jobs", told["advice"])
+        self.ok("generate", *LUNA, "--userId", "bob")
 
 
 class Clocks(FaultHouse):
