@@ -95,17 +95,17 @@ MUTANTS = [
            "        sha256 != sha256_hex(png))", "        sha256.empty())",
            "test_worker", "spool_test.*"),
     Mutant("an idempotency key answers another request", "job/queue.cpp",
-           "if (stored.fingerprint != asked.fingerprint) refuse_other_request();", "",
+           "if (stored.fingerprint != asked.fingerprint) refuse_other_request();",
+           "if (stored.fingerprint.empty()) refuse_other_request();",
            "test_job"),
     Mutant("an accepted job is accepted once more", "store/sqlite/jobs.cpp",
-           "            if (const auto found = keyed(on, owner, asked, keys_since)) {\n"
-           "                stored = *found;\n"
-           "                return;\n"
-           "            }\n",
-           "",
+           "if (const auto found = keyed(on, owner, asked, keys_since)) {",
+           "if (const auto found = keyed(on, owner, asked, keys_since);\n"
+           "                found && asked.id.empty()) {",
            "test_store_sqlite", "*job*"),
     Mutant("somebody else's asset counts as ours", "asset/cloudinary/cloudinary_assets.cpp",
-           "if (receipt.etag != etag) refuse_other_bytes(name, receipt);", "",
+           "if (receipt.etag != etag) refuse_other_bytes(name, receipt);",
+           "if (receipt.etag.empty()) refuse_other_bytes(name, receipt);",
            "test_asset_cloudinary", "*"),
     Mutant("a cancelled job keeps what it reserved", "worker/story_runner.cpp",
            "if (ended.status.state != job_state::done) with_parts_of(ended, give_up, stop);",
