@@ -170,6 +170,13 @@ class Kills(JobHouse):
             drawn += log.read_text().splitlines()
         done = self.run_medusa("worker", "--until-idle", timeout=1200)
         self.assertEqual(done.returncode, 0, done.stderr)
+        # Killed seven times in a row with one job, it cannot be told from a job that kills.
+        dead = self.states().get("dead", 0)
+        if dead:
+            drawn += done.stderr.splitlines()
+            self.ok("jobs", "redrive")
+            done = self.run_medusa("worker", "--until-idle", timeout=1200)
+        print(f"{dead} jobs were taken for poison, and redriven")
         self.assert_each_once(count)
         self.assert_nothing_drawn_twice(drawn + done.stderr.splitlines())
         print(f"{killed} of {kills} workers were killed at work")
