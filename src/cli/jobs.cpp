@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/context.hpp"
+#include "cli/job_line.hpp"
 #include "cli/options.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
@@ -108,11 +109,20 @@ int run_show(cli_context& context, const jobs_options& options) {
     if (!found || found->owner.user_id != options.whose(context))
         throw error(errc::not_found, fmt::format("there is no job {}", printable(options.id)),
                     "medusa jobs shows yours");
+    const auto place = place_of(context.parts.queue(), *found, system_clock().now());
     if (options.json) {
-        context.out.result(json::serialize(document_of(*found)));
+        auto document = document_of(*found);
+        if (place) document["position"] = place->position;
+        if (place && place->left) document["etaSeconds"] = place->left->count();
+        context.out.result(json::serialize(document));
         return 0;
     }
     print(context.out, *found);
+    if (place)
+        context.out.result(fmt::format(
+            "   number {} in line{}", place->position,
+            place->left ? fmt::format(", done in about {} s as it goes now", place->left->count())
+                        : ""));
     for (const auto& event : found->events)
         context.out.result(fmt::format("   {}  {:<13} {}", to_rfc3339(event.at), event.what,
                                        printable(event.detail)));

@@ -96,6 +96,19 @@ class Jobs(JobHouse):
             self.assertEqual(worker.returncode, 0, told)
         self.assert_each_once(40)
 
+    def test_a_waiting_job_says_where_it_stands(self):
+        self.left_behind(12)
+        waiting = [one["id"] for one in self.ok_json("jobs", "--state", "queued")]
+        for position, job in enumerate(reversed(waiting), 1):
+            shown = self.ok_json("jobs", "show", job)
+            self.assertEqual(shown["position"], position)
+            # Three or more were done just now, so the pace is known.
+            self.assertLessEqual(shown["etaSeconds"], 60)
+        self.assertIn(f"number {len(waiting)} in line, done in about",
+                      self.ok("jobs", "show", waiting[0]))
+        self.ok("worker", "--until-idle")
+        self.assertNotIn("position", self.ok_json("jobs", "show", waiting[0]))
+
     def test_wishes_that_cannot_be_fulfilled_say_why(self):
         job = self.ok_json("generate", *LUNA)["jobId"]
         self.assertIn("medusa jobs", self.refused(3, "jobs", "show", NO_JOB))
