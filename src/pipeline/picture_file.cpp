@@ -93,6 +93,8 @@ generation_facts facts_of(const picture_request& request, const picture& drawn) 
     return facts;
 }
 
+constexpr int turn_tries_max = 2;  // at the number file
+
 std::string uncounted(const error& failure) {
     return std::string("the picture is stored but not counted: ") + failure.what();
 }
@@ -184,10 +186,16 @@ bool record_counted(const pipeline_parts& with, image& record, std::vector<std::
                     const std::function<bool()>& save) {
     std::optional<number_turn> turn;
     std::optional<std::string> note;
-    try {
-        turn.emplace(with.number_file, with.images);
-    } catch (const error& failure) {
-        note = uncounted(failure);
+    for (int tries = 1; !turn; ++tries) {
+        try {
+            turn.emplace(with.number_file, with.images);
+            break;
+        } catch (const error& failure) {
+            note = uncounted(failure);
+            if (failure.code() != errc::timed_out || tries == turn_tries_max) break;
+        }
+        // Who keeps the file for so long may be waiting for a store that does not answer.
+        with.images.highest_number();
     }
     // What fails here is the store, which the story cannot do without either.
     if (turn) record.number = turn->next();

@@ -91,6 +91,18 @@ TEST_F(story_test, a_store_that_fails_while_a_picture_is_counted_is_tried_again)
     EXPECT_EQ(made.avatar.number, 1);
 }
 
+// Takes as long as the number file is waited for.
+TEST_F(story_test, a_number_file_kept_by_who_waits_for_the_store_costs_no_number) {
+    fault_plan plan("highest_number 1");
+    faulty_story faulty(plain(), plan);
+    const auto job = luna(random_ids().uuid());
+    {
+        const file_lock kept(folder_ / "number.lock", lock_patience);
+        EXPECT_THROW(create_character(faulty.parts, job, quiet()), error);
+    }
+    EXPECT_EQ(create_character(faulty.parts, job, quiet()).avatar.number, 1);
+}
+
 TEST_F(story_test, a_picture_that_was_not_counted_is_counted_on_resume) {
     const auto job = luna(random_ids().uuid());
     fs::create_directories(folder_ / "number");
