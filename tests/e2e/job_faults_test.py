@@ -183,7 +183,7 @@ class Workers(FaultHouse, RemoteHouse):
         self.assertIn("goes down", self.ok("jobs", "show", poison))
         for one in self.ok_json("jobs"):
             losses = [event for event in one["events"] if event["what"] == "lost"]
-            self.assertLessEqual(len(losses), 6 if one["id"] == poison else 3)
+            self.assertLessEqual(len(losses), 7 if one["id"] == poison else 3)
         disk.mend()
         self.assertIn("1 job", self.ok("jobs", "redrive"))
         self.ok("worker", "--until-idle")
