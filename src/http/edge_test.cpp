@@ -1,0 +1,281 @@
+// The edge over real sockets: what it serves, what it refuses, and how it ends.
+#include "http/edge.hpp"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "core/files.hpp"
+#include "support/queue_on_trial.hpp"
+
+namespace medusa::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A client that says exactly what it is told to.
+class raw_client {
+public:
+    explicit raw_client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(port);
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+        const timeval patience{10, 0};
+        ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    }
+    void say(std::string_view text) {
+        ASSERT_EQ(::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL),
+                  ssize_t(text.size()));
+    }
+    void end() { ::shutdown(socket_.get(), SHUT_WR); }
+    // What comes until the text ends so, or until the end.
+    std::string heard(std::string_view ending = "\xff\xfe") {
+        std::string text;
+        char c = 0;
+        while (!text.ends_with(ending) && ::recv(socket_.get(), &c, 1, 0) == 1) text += c;
+        return text;
+    }
+    std::string asked(std::string_view text) {
+        say(text);
+        end();
+        return heard();
+    }
+
+private:
+    descriptor socket_;
+};
+
+class http_edge : public testing_support::queue_on_trial {
+protected:
+    void start(edge_limits limits = {}) {
+        edge_calls calls;
+        calls.handle = [this](const request& asked) { return handle(asked); };
+        calls.body_bytes_max = [](std::string_view, std::string_view) { return 100u; };
+        calls.refuse = [](int status, const std::string& detail) {
+            return response{status, "text/plain", detail};
+        };
+        calls.events = [](const job& one, std::int64_t after) {
+            std::string text;
+            for (const auto& event : one.events)
+                if (event.sequence > after)
+                    text += "id: " + std::to_string(event.sequence) + "\n\n";
+            return std::pair(text, one.events.back().sequence);
+        };
+        edge_ = make_edge({.port = 0}, 2, limits, std::move(calls), watch_);
+        serving_ = std::jthread([this](const std::stop_token& stop) { edge_->run(stop); });
+    }
+    ~http_edge() override { gate_ = true; }
+
+    answer handle(const request& asked) {
+        const auto& path = asked.at.path;
+        if (path.at(0) == "echo")
+            return response{200, "text/plain", asked.method + " " + asked.body};
+        if (path[0] == "slow") {
+            while (!gate_) std::this_thread::sleep_for(1ms);
+            return response{200, "text/plain", "slow"};
+        }
+        if (path[0] == "wait")
+            return wait_for{
+                job_id_, 5s, [](const std::optional<job>& now) {
+                    return response{200, "text/plain", std::string(to_string(now->status.state))};
+                }};
+        if (path[0] == "events") return event_stream{job_id_, 0};
+        return response{404, "text/plain", "nothing here"};
+    }
+    std::string submitted() { return derived_uuid(submit().id, 0); }
+    raw_client client() { return raw_client(edge_->port()); }
+    static int status(const std::string& reply) {
+        return reply.starts_with("HTTP/1.1 ") ? std::stoi(reply.substr(9)) : 0;
+    }
+    static std::string body(const std::string& reply) {
+        return reply.substr(std::min(reply.find("\r\n\r\n") + 4, reply.size()));
+    }
+
+    job_watch watch_{queue_};
+    std::string job_id_;
+    std::atomic<bool> gate_ = false;
+    std::unique_ptr<edge> edge_;
+    std::jthread serving_;
+};
+
+TEST_F(http_edge, serves_many_requests_on_one_connection) {
+    start();
+    auto one = client();
+    for (int i = 0; i < 3; ++i) {
+        one.say("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
+        EXPECT_TRUE(one.heard("POST hi").starts_with("HTTP/1.1 200 OK\r\n"));
+    }
+    one.say("GET /echo HTTP/1.1\r\nHost: x\r\n\r\nGET /none HTTP/1.1\r\nHost: x\r\n\r\n");
+    one.end();
+    const auto both = one.heard();
+    EXPECT_NE(both.find("GET "), std::string::npos);
+    EXPECT_NE(both.find("404 Not Found"), std::string::npos) << "the second of two at once";
+}
+
+TEST_F(http_edge, a_head_request_gets_the_length_and_no_body) {
+    start();
+    const auto reply = client().asked("HEAD /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(status(reply), 200);
+    EXPECT_NE(reply.find("Content-Length: 5\r\n"), std::string::npos) << reply;
+    EXPECT_EQ(body(reply), "");
+}
+
+TEST_F(http_edge, a_request_id_comes_back_and_a_harmful_one_is_replaced) {
+    start();
+    const auto id = [&](const std::string& sent) {
+        const auto reply =
+            client().asked("GET /echo HTTP/1.1\r\nHost: x\r\nX-Request-Id: " + sent + "\r\n\r\n");
+        const auto at = reply.find("X-Request-Id: ") + 14;
+        return reply.substr(at, reply.find("\r\n", at) - at);
+    };
+    EXPECT_EQ(id("abc-1.2_3"), "abc-1.2_3");
+    for (const std::string harmful : {"a b", "a\"b", "<b>", "\xc3\xa9"})
+        EXPECT_EQ(id(harmful).size(), 36u) << harmful;
+    EXPECT_EQ(id(std::string(65, 'a')).size(), 36u);
+}
+
+TEST_F(http_edge, what_can_be_read_in_two_ways_is_refused) {
+    start();
+    const std::string requests[] = {
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n"
+        "0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2, 3\r\n\r\nabc",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: +2\r\n\r\nab",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+        "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET /echo HTTP/1.1\r\n\r\n",
+        "GET /echo HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        "GET /echo HTTP/9.9\r\nHost: x\r\n\r\n",
+        "GET  /echo HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /echo\r\n\r\n",
+        "GET http://x/echo HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /../echo HTTP/1.1\r\nHost: x\r\n\r\n",
+        "\x16\x03\x01 is TLS",
+    };
+    for (const auto& text : requests) {
+        const auto reply = client().asked(text);
+        EXPECT_EQ(status(reply), 400) << text << "\n" << reply;
+        EXPECT_EQ(reply.find("HTTP/1.1", 9), std::string::npos) << "one answer, and the end";
+    }
+}
+
+TEST_F(http_edge, large_heads_and_bodies_are_refused_before_they_are_read) {
+    start();
+    EXPECT_EQ(status(client().asked(
+                  "GET /echo HTTP/1.1\r\nHost: x\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n")),
+              431);
+    EXPECT_EQ(
+        status(client().asked("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n")),
+        413);
+    EXPECT_EQ(status(client().asked(
+                  "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n80\r\n" +
+                  std::string(128, 'x') + "\r\n0\r\n\r\n")),
+              413);
+    EXPECT_EQ(status(client().asked("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                                    "Content-Length: 5000\r\n\r\n")),
+              413)
+        << "and is not told to go on";
+    const auto whole = client().asked(
+        "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+        "Content-Length: 100\r\n\r\n" +
+        std::string(100, 'x'));
+    EXPECT_TRUE(whole.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK")) << whole;
+}
+
+TEST_F(http_edge, slow_clients_are_given_up) {
+    start({.header_most = 100ms, .body_most = 100ms, .idle_most = 200ms});
+    auto head = client();
+    head.say("GET /echo HT");
+    EXPECT_EQ(head.heard(), "");
+    auto slow_body = client();
+    slow_body.say("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx");
+    EXPECT_EQ(slow_body.heard(), "");
+    EXPECT_EQ(client().heard(), "") << "who says nothing is told nothing";
+}
+
+TEST_F(http_edge, more_than_can_be_served_is_refused_at_once) {
+    start({.handlers_waiting_max = 1});
+    std::vector<raw_client> busy;
+    for (int i = 0; i < 3; ++i) {  // two on the threads, one in line
+        busy.push_back(client());
+        busy.back().say("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+        std::this_thread::sleep_for(20ms);
+    }
+    EXPECT_EQ(status(client().asked("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")), 429);
+    gate_ = true;
+    for (auto& one : busy) EXPECT_EQ(status(one.heard("slow")), 200);
+}
+
+TEST_F(http_edge, waits_for_a_job_without_a_thread) {
+    start();
+    const auto one = job_id_ = submitted();
+    std::vector<raw_client> waiting;
+    for (int i = 0; i < 20; ++i) {
+        waiting.push_back(client());
+        waiting.back().say("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    EXPECT_EQ(status(client().asked("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")), 200);
+    watch_.changed(queue_.cancel(one, "anna"));
+    for (auto& each : waiting) EXPECT_NE(each.heard("cancelled").find("200 OK"), std::string::npos);
+}
+
+TEST_F(http_edge, streams_events_until_the_job_has_ended) {
+    start({.ping_pause = 50ms});
+    const auto one = job_id_ = submitted();
+    auto listening = client();
+    listening.say("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_NE(listening.heard("id: 1\n\n").find("text/event-stream"), std::string::npos);
+    EXPECT_EQ(listening.heard("\n\n"), ": ping\n\n");
+    queue_.cancel(one, "anna");  // as another process would
+    EXPECT_TRUE(listening.heard().ends_with("id: 2\n\n"));
+}
+
+TEST_F(http_edge, ends_what_runs_and_takes_nothing_new) {
+    start();
+    job_id_ = submitted();
+    auto idle = client();
+    auto slow = client();
+    slow.say("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    auto waiting = client();
+    waiting.say("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    auto events = client();
+    events.say("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+    events.heard("id: 1\n\n");
+    std::this_thread::sleep_for(50ms);
+    serving_.request_stop();
+    EXPECT_EQ(idle.heard(), "");
+    EXPECT_EQ(events.heard(), "");
+    EXPECT_NE(waiting.heard().find("queued"), std::string::npos);
+    gate_ = true;
+    EXPECT_EQ(status(slow.heard()), 200);
+    serving_.join();
+}
+
+TEST_F(http_edge, an_address_that_is_taken_is_said) {
+    start();
+    try {
+        make_edge({.port = edge_->port()}, 1, {}, {}, watch_);
+        ADD_FAILURE();
+    } catch (const error& taken) {
+        EXPECT_EQ(taken.code(), errc::unavailable);
+        EXPECT_NE(taken.advice().find("MEDUSA_HTTP"), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace medusa::http

@@ -1,0 +1,68 @@
+// Requests and answers of the HTTP service, as handlers see them: plain values that know no socket.
+// A handler runs on a thread of the pool and never waits for a job: it returns an answer that says
+// what the session is to wait for.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "domain/job.hpp"
+
+namespace medusa::http {
+
+using pair_list = std::vector<std::pair<std::string, std::string>>;
+
+// What the target names: "/api/characters/7?limit=3".
+struct target {
+    std::vector<std::string> path;  // {"api", "characters", "7"}, percent-decoded
+    pair_list query;                // {{"limit", "3"}}, decoded, in order
+};
+
+// Throws error(invalid_argument) for what is no path of ours: not beginning with a slash, malformed
+// escapes, control characters, text that is not UTF-8, or a segment that is "." or "..".
+target parse_target(std::string_view text);
+
+struct request {
+    std::string method;  // "GET", as sent
+    target at;
+    pair_list headers;  // names in lower case
+    std::string body;
+    std::string peer;  // the client's address, as the trusted proxies tell it
+    std::string id;    // for logs and answers; the client's own X-Request-Id where it is harmless
+
+    // Empty where there is none; the first of several.
+    std::string_view header(std::string_view lower_case_name) const;
+    std::optional<std::string> parameter(std::string_view name) const;
+};
+
+struct response {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::string body;
+    pair_list headers{};
+};
+
+// The answer is `then` of the job once it has ended, or as it is when `at_most` is over; on a
+// thread of the pool. Without a job when the store could not be asked for it.
+struct wait_for {
+    std::string job_id;
+    std::chrono::milliseconds at_most{0};
+    std::function<response(const std::optional<job>&)> then;
+};
+
+// The events of a job from after that number on, as server-sent events, until it has ended.
+struct event_stream {
+    std::string job_id;
+    std::int64_t after = 0;
+};
+
+using answer = std::variant<response, wait_for, event_stream>;
+
+}  // namespace medusa::http
