@@ -8,6 +8,7 @@
 
 #include "job/job_intake.hpp"
 #include "job/job_leases.hpp"
+#include "store/access_tokens.hpp"
 #include "store/attempt_log.hpp"
 #include "store/character_store.hpp"
 #include "store/ledger.hpp"
@@ -22,6 +23,7 @@ struct stores {
     std::unique_ptr<ledger> books;
     std::unique_ptr<job_intake> intake;
     std::unique_ptr<job_leases> leases;
+    std::unique_ptr<access_tokens> tokens;
 };
 
 }  // namespace medusa

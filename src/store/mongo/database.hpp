@@ -29,6 +29,7 @@ inline constexpr auto counters_in = "medusa_counters";
 inline constexpr auto submissions_in = "medusa_submissions";
 inline constexpr auto jobs_in = "medusa_jobs";
 inline constexpr auto turns_in = "medusa_turns";
+inline constexpr auto tokens_in = "medusa_tokens";
 
 using boost::json::object;
 

@@ -53,6 +53,7 @@ std::vector<index> indexes() {
         {claims_in, "medusa_removing", {{"removing", 1}}, false, {"removing"}},
         {folders_in, "medusa_folder", {{"folder", 1}}, true},
         {attempts_in, "medusa_job", {{"jobId", 1}, {"imageIndex", 1}, {"sequence", 1}}},
+        {tokens_in, "medusa_id", {{"id", 1}}, true},
         {submissions_in, "medusa_key", {{"ownerKey", 1}}, true},
         {submissions_in, "medusa_alike", {{"userId", 1}, {"fingerprint", 1}, {"sequence", -1}}},
         {submissions_in, "medusa_state", {{"state", 1}, {"createdMs", 1}}},

@@ -172,7 +172,20 @@ CREATE TRIGGER job_goes AFTER DELETE ON jobs BEGIN
 END;
 )";
 
-constexpr const char* steps_so_far[] = {characters_and_images, attempts, age_of_claims, jobs};
+constexpr auto tokens = R"(
+CREATE TABLE access_tokens (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    sha256 TEXT NOT NULL UNIQUE,
+    user_id TEXT NOT NULL,
+    username TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT;
+)";
+
+constexpr const char* steps_so_far[] = {characters_and_images, attempts, age_of_claims, jobs,
+                                        tokens};
 
 std::int64_t version_of(connection& on) {
     query version(on, "PRAGMA user_version");
