@@ -1,0 +1,29 @@
+// Who asks: by an access token, or as the local user while nothing but this machine is served.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "http/service.hpp"
+
+namespace medusa::http {
+
+inline constexpr std::string_view token_prefix = "mds_";
+
+// A new token's text: 256 random bits, in a form that secret scanners can tell.
+std::string new_token();
+
+// Throws error(unauthorized) for a token that is unknown, and without any on an address that needs
+// one; and `forbidden` for what a page of another site has a browser send (interface.md 6).
+identity who_asks(const service& with, const request& asked);
+
+// Whether the service listens where only this machine can reach it.
+bool is_local(const std::string& listen);
+
+// 403: who asks is known, and may not.
+class forbidden final : public error {
+public:
+    explicit forbidden(std::string detail, std::string advice);
+};
+
+}  // namespace medusa::http

@@ -1,0 +1,32 @@
+// The handlers of the routes, by resource; each is in the file of that name.
+#pragma once
+
+#include "http/service.hpp"
+
+namespace medusa::http {
+
+// characters.cpp
+answer create_character(const service& with, const call& of);
+answer list_characters(const service& with, const call& of);
+answer get_character(const service& with, const call& of);
+answer remove_character(const service& with, const call& of);
+
+// images.cpp
+answer generate_image(const service& with, const call& of);
+answer list_images(const service& with, const call& of);
+
+// jobs.cpp
+answer list_jobs(const service& with, const call& of);
+answer get_job(const service& with, const call& of);
+answer job_events(const service& with, const call& of);
+answer cancel_job(const service& with, const call& of);
+answer retry_job(const service& with, const call& of);
+
+// assets.cpp
+answer get_asset(const service& with, const call& of);
+
+// operations.cpp
+answer healthz(const service& with, const call& of);
+answer readyz(const service& with, const call& of);
+
+}  // namespace medusa::http

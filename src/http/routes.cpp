@@ -1,0 +1,154 @@
+#include "http/routes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/text.hpp"
+#include "http/access.hpp"
+#include "http/handlers.hpp"
+#include "http/problem.hpp"
+
+namespace medusa::http {
+namespace {
+
+constexpr std::size_t json_bytes_max = std::size_t{1} << 20;
+
+constexpr route table[] = {
+    {"POST", "/api/characters", guard::write, create_character, json_bytes_max},
+    {"GET", "/api/characters", guard::read, list_characters},
+    {"GET", "/api/characters/{id}", guard::read, get_character},
+    {"DELETE", "/api/characters/{id}", guard::write, remove_character},
+    {"GET", "/api/characters/{id}/images", guard::read, list_images},
+    {"POST", "/api/characters/{id}/generate-image", guard::write, generate_image, json_bytes_max},
+    {"GET", "/api/jobs", guard::read, list_jobs},
+    {"GET", "/api/jobs/{id}", guard::read, get_job},
+    {"GET", "/api/jobs/{id}/events", guard::read, job_events},
+    {"POST", "/api/jobs/{id}/cancel", guard::write, cancel_job, json_bytes_max},
+    {"POST", "/api/jobs/{id}/retry", guard::write, retry_job, json_bytes_max},
+    {"GET", "/assets/{path...}", guard::read, get_asset},
+    {"GET", "/healthz", guard::open, healthz},
+    {"GET", "/readyz", guard::open, readyz},
+};
+
+// What stands in place of the pattern's {...}; empty: the path is another one.
+std::optional<std::vector<std::string>> matched(std::string_view pattern,
+                                                const std::vector<std::string>& path) {
+    const auto parts = split(pattern.substr(1), '/');
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (parts[i].ends_with("...}")) {
+            if (path.size() <= i) return std::nullopt;
+            names.insert(names.end(), path.begin() + std::ptrdiff_t(i), path.end());
+            return names;
+        }
+        if (i >= path.size()) return std::nullopt;
+        if (parts[i].starts_with('{'))
+            names.push_back(path[i]);
+        else if (parts[i] != path[i])
+            return std::nullopt;
+    }
+    if (path.size() != parts.size()) return std::nullopt;
+    return names;
+}
+
+struct chosen {
+    const route* way = nullptr;
+    std::vector<std::string> names;
+    std::set<std::string> methods;  // that the path has
+};
+
+chosen choose(std::string_view method, const std::vector<std::string>& path) {
+    chosen found;
+    const auto wanted = method == "HEAD" ? std::string_view("GET") : method;
+    for (const auto& one : table) {
+        auto names = matched(one.pattern, path);
+        if (!names) continue;
+        found.methods.emplace(one.method);
+        if (one.method == "GET") found.methods.emplace("HEAD");
+        if (one.method != wanted) continue;
+        found.way = &one;
+        found.names = std::move(*names);
+    }
+    return found;
+}
+
+bool may(const identity& who, guard needs) {
+    switch (needs) {
+        case guard::open:
+        case guard::read:
+            return true;
+        case guard::write:
+            return who.scope != access_scope::read;
+        case guard::admin:
+            return who.scope == access_scope::admin;
+    }
+    return false;
+}
+
+// A page of another site cannot send JSON without being asked first, as it can send forms.
+void expect_json(const request& asked) {
+    auto type = collapse_spaces(split(asked.header("content-type"), ';').front());
+    for (char& c : type) c = char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    if (type == "application/json") return;
+    throw error(errc::invalid_argument, "the body must be JSON",
+                "Send Content-Type: application/json");
+}
+
+answer answered(const service& with, const request& asked) {
+    const auto fail = [&](const error& failure, int status = 0) {
+        return problem(failure, path_of(asked.at), asked.id, status);
+    };
+    auto found = choose(asked.method, asked.at.path);
+    try {
+        if (!found.way && found.methods.empty())
+            return fail({errc::not_found, "there is nothing here", "See /docs"});
+        if (!found.way) {
+            auto refused = fail({errc::invalid_argument, "the method is not known here",
+                                 fmt::format("There are {}", fmt::join(found.methods, ", "))},
+                                405);
+            refused.headers.emplace_back("Allow",
+                                         fmt::format("{}", fmt::join(found.methods, ", ")));
+            return refused;
+        }
+        identity who;
+        if (found.way->needs != guard::open) {
+            who = who_asks(with, asked);
+            if (!may(who, found.way->needs))
+                throw forbidden("the token's scope does not allow that",
+                                "Make one with more scope: medusa token create --scope write");
+        }
+        if (asked.method == "POST" || asked.method == "PATCH") {
+            try {
+                expect_json(asked);
+            } catch (const error& other_type) {
+                return fail(other_type, 415);
+            }
+        }
+        return found.way->run(with, {asked, who, std::move(found.names)});
+    } catch (const forbidden& failure) {
+        return fail(failure, 403);
+    } catch (const error& failure) {
+        return fail(failure);
+    } catch (const std::exception& bug) {
+        return fail({errc::internal, bug.what()});
+    }
+}
+
+}  // namespace
+
+std::span<const route> routes() {
+    return table;
+}
+
+answer dispatch(const service& with, const request& asked) {
+    return answered(with, asked);
+}
+
+std::size_t body_bytes_max(std::string_view method, std::string_view text) {
+    const auto found = choose(method, parse_target(text).path);
+    return found.way ? found.way->body_bytes_max : 0;
+}
+
+}  // namespace medusa::http

@@ -1,0 +1,108 @@
+#include "http/serve.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+#include <exception>
+#include <thread>
+
+#include "core/text.hpp"
+#include "http/access.hpp"
+#include "http/job_watch.hpp"
+#include "http/jobs.hpp"
+#include "http/problem.hpp"
+#include "http/routes.hpp"
+
+namespace medusa::http {
+namespace {
+
+edge_address address_in(const http_config& settings) {
+    const auto colon = settings.listen.rfind(':');
+    const auto port =
+        std::string_view(settings.listen).substr(std::min(colon, settings.listen.size() - 1) + 1);
+    edge_address at;
+    at.trusted_proxies = settings.trusted_proxies;
+    const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), at.port);
+    at.host = settings.listen.substr(0, colon);
+    if (at.host == "localhost") at.host = "127.0.0.1";
+    if (at.host.starts_with('[') && at.host.ends_with(']'))
+        at.host = at.host.substr(1, at.host.size() - 2);
+    if (colon == std::string::npos || problem != std::errc() || end != port.data() + port.size())
+        throw error(errc::invalid_argument,
+                    fmt::format("MEDUSA_HTTP is no address: {}", printable(settings.listen)),
+                    "Write it as 127.0.0.1:3001");
+    return at;
+}
+
+std::string line_of(const request& asked, int status, std::size_t bytes,
+                    std::chrono::microseconds took) {
+    return boost::json::serialize(boost::json::object{{"msg", "request"},
+                                                      {"request_id", asked.id},
+                                                      {"method", asked.method},
+                                                      {"path", path_of(asked.at)},
+                                                      {"status", status},
+                                                      {"bytes", bytes},
+                                                      {"us", took.count()},
+                                                      {"peer", asked.peer}});
+}
+
+edge_calls calls_of(const service& with, const serve_terms& terms) {
+    edge_calls calls;
+    calls.handle = [&with](const request& asked) { return dispatch(with, asked); };
+    calls.body_bytes_max = body_bytes_max;
+    calls.refuse = [](int status, const std::string& detail) {
+        const auto code = status == 429 ? errc::quota : errc::invalid_argument;
+        return problem({code, detail}, "/", {}, status);
+    };
+    calls.events = events_after;
+    if (terms.log)
+        calls.done = [&terms](const request& asked, int status, std::size_t bytes,
+                              std::chrono::microseconds took) {
+            terms.log(line_of(asked, status, bytes, took));
+        };
+    return calls;
+}
+
+}  // namespace
+
+void serve(service with, const worker_parts& worker, const serve_terms& terms,
+           std::stop_token stop) {
+    if (!is_local(with.settings.http.listen) && with.tokens.list().empty())
+        throw error(errc::unauthorized,
+                    fmt::format("{} can be reached from elsewhere, and there is no token yet",
+                                printable(with.settings.http.listen)),
+                    "Make one: medusa token create --scope write");
+    job_watch watch(with.queue);
+    const auto at = address_in(with.settings.http);
+    const auto door =
+        make_edge(at, terms.handler_threads, terms.limits, calls_of(with, terms), watch);
+    with.port = std::to_string(door->port());
+
+    std::stop_source end;
+    const std::stop_callback stopped(stop, [&] { end.request_stop(); });
+    std::exception_ptr failed;
+    std::jthread working;
+    if (terms.worker_concurrency > 0)
+        working = std::jthread([&] {
+            const worker_terms own{.name = worker_name(), .concurrency = terms.worker_concurrency};
+            const worker_watcher watcher{.changed = [&](const job& one) { watch.changed(one); },
+                                         .trouble = terms.trouble};
+            try {
+                run_worker(worker, own, watcher, end.get_token());
+            } catch (const std::exception&) {
+                failed = std::current_exception();
+                end.request_stop();
+            }
+        });
+    if (terms.listening)
+        terms.listening(fmt::format(
+            "http://{}:{}", at.host.find(':') == std::string::npos ? at.host : "[" + at.host + "]",
+            with.port));
+    door->run(end.get_token());
+    end.request_stop();
+    if (working.joinable()) working.join();
+    if (failed) std::rethrow_exception(failed);
+}
+
+}  // namespace medusa::http

@@ -1,0 +1,46 @@
+// What handlers work with, and whom they work for. Made in serve.cpp; shared by all threads of the
+// pool.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/config.hpp"
+#include "http/message.hpp"
+#include "job/queue.hpp"
+#include "pipeline/parts.hpp"
+#include "store/access_tokens.hpp"
+
+namespace medusa::http {
+
+// All borrowed, for as long as the service runs.
+struct service {
+    const config& settings;
+    std::string port;  // that it listens on, in digits
+    // As worker_parts has it; any thread.
+    std::function<const pipeline_parts&(const job_surroundings&)> open;
+    job_queue& queue;
+    access_tokens& tokens;
+    const clock& time;
+    // What /readyz asks: a part, and one cheap call to it that throws what is wrong.
+    std::vector<std::pair<std::string, std::function<void()>>> checks;
+};
+
+// Who asks.
+struct identity {
+    owner_info owner;
+    access_scope scope = access_scope::read;
+};
+
+struct call {
+    const request& asked;
+    const identity& who;
+    std::vector<std::string> names;  // what stands in place of the route's {...}
+};
+
+// Throws error for everything that is not as it should be; the router tells it.
+using handler = answer (*)(const service& with, const call& of);
+
+}  // namespace medusa::http
