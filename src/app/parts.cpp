@@ -19,6 +19,7 @@
 #include "embed/minilm/minilm.hpp"
 #include "engine/sketch/sketch.hpp"
 #include "engine/sketch/sketch_desk.hpp"
+#include "http/serve.hpp"
 #include "job/jetstream/jetstream_feed.hpp"
 #include "number/image_number.hpp"
 #include "store/mongo/mongo_store.hpp"
@@ -182,6 +183,9 @@ public:
     }
 
     job_queue& queue() { return queue_; }
+    access_tokens& tokens() { return *stored_.tokens; }
+    character_store& characters() { return *stored_.characters; }
+    asset_store& assets() { return *assets_; }
     job_feed* feed() { return feed_.get(); }
 
 private:
@@ -278,6 +282,27 @@ public:
                     return parts.with(wanted);
                 },
                 settings().data, parts.feed()};
+    }
+
+    access_tokens& tokens() override { return opened().tokens(); }
+
+    void serve(const serve_wish& wish, std::stop_token stop) override {
+        auto& parts = opened();
+        const auto with = worker();
+        const http::service served{settings(),
+                                   {},
+                                   with.parts_for,
+                                   parts.queue(),
+                                   parts.tokens(),
+                                   system_clock(),
+                                   {{"character store", [&] { parts.characters().check(); }},
+                                    {"asset store", [&] { parts.assets().check(); }}}};
+        http::serve_terms terms;
+        terms.worker_concurrency = wish.works ? parts.with({}).engine.parallel() : 0;
+        terms.listening = wish.listening;
+        terms.trouble = wish.trouble;
+        terms.log = wish.log;
+        http::serve(served, with, terms, std::move(stop));
     }
 
     stores open_stores(const std::string& name) override {

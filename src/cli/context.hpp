@@ -29,6 +29,14 @@ struct health_check {
     std::function<std::string()> run;  // returns a line to show; throws what is wrong
 };
 
+// How `serve` tells what happens.
+struct serve_wish {
+    bool works = true;  // a worker beside it; otherwise other processes do the jobs
+    std::function<void(const std::string& address)> listening;
+    std::function<void(const error&)> trouble;
+    std::function<void(const std::string& line)> log;  // one for each request; may be empty
+};
+
 // The parts behind the commands, opened only by those that need them: `--help` opens nothing.
 class backstage {
 public:
@@ -40,6 +48,9 @@ public:
     virtual job_queue& queue() = 0;
     // What a worker in this process works with.
     virtual worker_parts worker() = 0;
+    virtual access_tokens& tokens() = 0;
+    // Serves HTTP until `stop` is requested and what runs has ended.
+    virtual void serve(const serve_wish& wish, std::stop_token stop) = 0;
     // A store of records ("sqlite", "mongo") or files ("local", "cloudinary") on its own; empty:
     // the configured one. Throws error(invalid_argument) where its settings are missing.
     virtual stores open_stores(const std::string& name) = 0;
@@ -64,6 +75,8 @@ void add_batch(CLI::App& program, cli_context& context);
 void add_image(CLI::App& program, cli_context& context);
 void add_jobs(CLI::App& program, cli_context& context);
 void add_worker(CLI::App& program, cli_context& context);
+void add_serve(CLI::App& program, cli_context& context);
+void add_token(CLI::App& program, cli_context& context);
 void add_list(CLI::App& program, cli_context& context);
 void add_show(CLI::App& program, cli_context& context);
 void add_delete(CLI::App& program, cli_context& context);

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
-
-#include <array>
 
 #include "core/hash.hpp"
 #include "core/text.hpp"
@@ -12,7 +9,6 @@
 namespace medusa::http {
 namespace {
 
-constexpr std::size_t token_bytes = 32;
 constexpr std::size_t token_chars_max = 256;
 constexpr std::string_view scheme = "bearer ";
 
@@ -65,15 +61,6 @@ void expect_no_stranger(const service& with, const request& asked) {
 
 forbidden::forbidden(std::string detail, std::string advice)
     : error(errc::unauthorized, std::move(detail), std::move(advice)) {}
-
-std::string new_token() {
-    std::array<unsigned char, token_bytes> bytes{};
-    if (RAND_bytes(bytes.data(), int(bytes.size())) != 1)
-        throw error(errc::internal, "this machine has no random numbers");
-    std::string text(token_prefix);
-    for (const auto byte : bytes) text += fmt::format("{:02x}", byte);
-    return text;
-}
 
 bool is_local(const std::string& listen) {
     return is_loopback_name(host_and_port(listen).first);

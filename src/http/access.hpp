@@ -8,11 +8,6 @@
 
 namespace medusa::http {
 
-inline constexpr std::string_view token_prefix = "mds_";
-
-// A new token's text: 256 random bits, in a form that secret scanners can tell.
-std::string new_token();
-
 // Throws error(unauthorized) for a token that is unknown, and without any on an address that needs
 // one; and `forbidden` for what a page of another site has a browser send (interface.md 6).
 identity who_asks(const service& with, const request& asked);

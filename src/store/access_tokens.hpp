@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/ids.hpp"
 #include "domain/character.hpp"
 
 namespace medusa {
@@ -33,6 +34,14 @@ struct access_token {
     time_point created_at{};
     friend bool operator==(const access_token&, const access_token&) = default;
 };
+
+// A new token: its text, which is told once, and what is kept of it.
+struct issued_token {
+    std::string text;  // 256 random bits in hex, behind a word by which secret scanners know it
+    access_token record;
+};
+issued_token issue_token(const owner_info& owner, access_scope scope, const clock& time,
+                         id_source& ids);
 
 class access_tokens {
 public:

@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/context.hpp"
+#include "core/text.hpp"
+
+namespace medusa {
+namespace {
+
+struct serve_options {
+    bool no_worker = false;
+    bool log = false;
+};
+
+int run(cli_context& context, const serve_options& options) {
+    serve_wish wish;
+    wish.works = !options.no_worker;
+    wish.listening = [&](const std::string& address) {
+        context.out.message(fmt::format(
+            "medusa serves {}. Ctrl-C ends it when what it has begun is done", address));
+        if (context.parts.tokens().list().empty())
+            context.out.message(
+                "No token is needed from this machine. For programs elsewhere: "
+                "medusa token create --scope write");
+    };
+    wish.trouble = [&](const error& outage) { context.out.warning(printable(outage.what())); };
+    if (options.log || context.parts.settings().debug)
+        wish.log = [&](const std::string& line) { context.out.message(line); };
+    context.parts.serve(wish, context.stop);
+    return 0;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& program, cli_context& context) {
+    auto* command = program.add_subcommand("serve", "Serve the HTTP API, and do its jobs");
+    command->footer("Example:\n  MEDUSA_HTTP=127.0.0.1:3001 medusa serve");
+    const auto options = std::make_shared<serve_options>();
+    command->add_flag("--no-worker", options->no_worker,
+                      "Leave the jobs to other processes: medusa worker");
+    command->add_flag("--log-requests", options->log, "Print one line of JSON for each request");
+    command->callback([&context, options] {
+        context.action = [&context, options] { return run(context, *options); };
+    });
+}
+
+}  // namespace medusa
