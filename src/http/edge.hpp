@@ -38,7 +38,8 @@ struct edge_calls {
     // How large a body may be, asked as soon as the head is there.
     std::function<std::size_t(std::string_view method, std::string_view target)> body_bytes_max;
     // An answer to what never became a whole request: 400, 413, 429, 431.
-    std::function<response(int status, const std::string& detail)> refuse;
+    std::function<response(int status, const std::string& detail, const std::string& request_id)>
+        refuse;
     // The job's events after that number, as text of an event stream, and its highest number.
     std::function<std::pair<std::string, std::int64_t>(const job&, std::int64_t after)> events;
     // After each answer: for logs and metrics. Empty: none.

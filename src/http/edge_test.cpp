@@ -56,7 +56,7 @@ protected:
         edge_calls calls;
         calls.handle = [this](const request& asked) { return handle(asked); };
         calls.body_bytes_max = [](std::string_view, std::string_view) { return 100u; };
-        calls.refuse = [](int status, const std::string& detail) {
+        calls.refuse = [](int status, const std::string& detail, const std::string&) {
             return response{status, "text/plain", detail};
         };
         calls.events = [](const job& one, std::int64_t after) {

@@ -148,7 +148,8 @@ answer dispatch(const service& with, const request& asked) {
 
 std::size_t body_bytes_max(std::string_view method, std::string_view text) {
     const auto found = choose(method, parse_target(text).path);
-    return found.way ? found.way->body_bytes_max : 0;
+    // Where there is no route, that is what is to be told.
+    return found.way ? found.way->body_bytes_max : json_bytes_max;
 }
 
 }  // namespace medusa::http

@@ -29,7 +29,7 @@ std::span<const route> routes();
 // The answer to any request: throws nothing.
 answer dispatch(const service& with, const request& asked);
 
-// Of the route that the target leads to; 0 where a body is none of its business.
+// Of the route that the target leads to.
 std::size_t body_bytes_max(std::string_view method, std::string_view target);
 
 }  // namespace medusa::http

@@ -51,9 +51,9 @@ edge_calls calls_of(const service& with, const serve_terms& terms) {
     edge_calls calls;
     calls.handle = [&with](const request& asked) { return dispatch(with, asked); };
     calls.body_bytes_max = body_bytes_max;
-    calls.refuse = [](int status, const std::string& detail) {
+    calls.refuse = [](int status, const std::string& detail, const std::string& request_id) {
         const auto code = status == 429 ? errc::quota : errc::invalid_argument;
-        return problem({code, detail}, "/", {}, status);
+        return problem({code, detail}, "/", request_id, status);
     };
     calls.events = events_after;
     if (terms.log)

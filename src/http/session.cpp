@@ -147,7 +147,7 @@ session::verdict session::serve_one() {
     const auto began = steady::now();
     response reply;
     if (with_.handlers_waiting >= with_.limits.handlers_waiting_max) {
-        reply = with_.calls.refuse(429, "more requests arrive than can be served");
+        reply = with_.calls.refuse(429, "more requests arrive than can be served", asked.id);
     } else {
         auto result = co_await handled(asked);
         if (const auto* events = std::get_if<event_stream>(&result)) {
@@ -257,7 +257,7 @@ session::verdict session::read_body(std::size_t bytes_max) {
 session::verdict session::refuse(int status, const std::string& detail) {
     request unread;
     unread.id = harmless_id({});
-    auto reply = with_.calls.refuse(status, detail);
+    auto reply = with_.calls.refuse(status, detail, unread.id);
     co_await write(unread, std::move(reply), false);
     co_await linger();
     co_return false;
