@@ -85,9 +85,15 @@ private:
                    {terms_.name, with_.data, [this] { return running(); }, tidy_up, with_.feed});
         do {
             own.look();
-            const auto outage = trouble_.lasting(outage_patience);
-            if (outage && terms_.until_done) give_up(std::make_exception_ptr(*outage));
+            if (const auto outage = lasting_outage(); outage && terms_.until_done)
+                give_up(std::make_exception_ptr(*outage));
         } while (with_.time.sleep(look_pause, end));
+    }
+
+    std::optional<error> lasting_outage() const {
+        auto outage = trouble_.lasting(disk_patience);
+        const bool is_disk = outage && outage->code() == errc::storage;
+        return is_disk ? outage : trouble_.lasting(outage_patience);
     }
 
     void give_up(std::exception_ptr why) {

@@ -22,6 +22,8 @@ namespace medusa {
 
 // A worker with until_done that could not use the queue for so long gives up.
 inline constexpr std::chrono::milliseconds outage_patience{120'000};
+// The same where a disk fails: only somebody who is told of it makes room.
+inline constexpr std::chrono::milliseconds disk_patience{10'000};
 
 // Unlike every other worker's: which machine, which process, and chance.
 std::string worker_name();
@@ -67,7 +69,8 @@ struct worker_watcher {
 
 // Returns when `stop` was requested and no story runs any more: each has ended, or was given back
 // to the queue. Throws only with `until_done`, when the queue could not be used for
-// outage_patience, or can never be; and error(storage) when `data` cannot be written.
+// outage_patience or disk_patience, or can never be; and error(storage) when `data` cannot be
+// written.
 void run_worker(const worker_parts& with, const worker_terms& terms, const worker_watcher& watcher,
                 std::stop_token stop);
 
