@@ -131,7 +131,9 @@ TEST_F(story_test, a_character_that_lost_the_record_of_its_picture_is_still_ther
 TEST_F(story_test, files_that_a_silent_worker_may_record_yet_wait_for_a_sweep) {
     const auto owner = create_character(plain(), luna(random_ids().uuid()), quiet()).record;
     auto one = ended(random_ids().uuid());
-    one.request = image_request{.character_id = owner.id};
+    image_request wanted;
+    wanted.character_id = owner.id;
+    one.request = wanted;
     const auto path = "anna/characters/luna/images/" + derived_uuid(one.id, 0) + "-0.png";
     assets_->put(path, "drawn by somebody");
     one.events = {{1, {}, "queued", {}}, {2, {}, "lost", "its worker has fallen silent"}};
