@@ -97,6 +97,7 @@ class Jobs(JobHouse):
         self.assert_each_once(40)
 
     def test_a_waiting_job_says_where_it_stands(self):
+        self.ok("batch", "--count", "3", "--width", "64", "--height", "64")
         self.left_behind(12)
         waiting = [one["id"] for one in self.ok_json("jobs", "--state", "queued")]
         for position, job in enumerate(reversed(waiting), 1):
