@@ -104,8 +104,8 @@ TEST_F(keeper_test, a_lock_is_free_when_its_process_was_killed) {
     fs::create_directories(folder_ / "workers");
     const auto lock = folder_ / "workers" / (name + ".lock");
     std::ofstream(lock).flush();
-    testing_support::child holder({"/usr/bin/flock", lock.string(), "/bin/sleep", "60"},
-                                  folder_ / "out");
+    testing_support::child holder(
+        {"/usr/bin/flock", "--no-fork", lock.string(), "/bin/sleep", "60"}, folder_ / "out");
     expect_soon([&] { return !is_dead(folder_, name); });
     leased_by(name);
     look(1);

@@ -131,10 +131,12 @@ TEST_F(worker_faults, a_queue_that_is_gone_for_a_while_is_waited_for_and_told_on
     fault_plan plan("rendered 1", false, fault_plan::lasting::for_good);
     mortal_worker shaky(plain(), store_, plan);
     const auto with = plain();
+    testing_support::fast_timer unhurried(5);  // the outage is over long before patience is
+    const worker_parts of_worker{shaky.queue, unhurried, parts_of(shaky.queue, with).parts_for,
+                                 folder_};
     std::atomic<int> told = 0;
     std::jthread working([&] {
-        run_worker(parts_of(shaky.queue, with), until_done(),
-                   {.trouble = [&](const error&) { ++told; }}, {});
+        run_worker(of_worker, until_done(), {.trouble = [&](const error&) { ++told; }}, {});
     });
     expect_soon([&] { return plan.struck(); });
     std::this_thread::sleep_for(200ms);
@@ -151,7 +153,7 @@ TEST_F(worker_faults, who_waits_for_the_end_gives_up_when_the_queue_stays_away) 
     submitted(1);
     fault_plan plan("next 1", false, fault_plan::lasting::for_good);
     mortal_worker cut_off(plain(), store_, plan);
-    testing_support::fast_timer hasty(2'000);
+    testing_support::fast_timer hasty(100);
     auto parts = parts_of(cut_off.queue, cut_off.story.parts);
     const worker_parts with{cut_off.queue, hasty, parts.parts_for, folder_};
     EXPECT_THROW(run_worker(with, until_done(), {}, {}), error);
@@ -164,7 +166,7 @@ TEST_F(worker_faults, a_full_disk_that_can_be_read_is_one_outage) {
     submitted(2);
     full_disk disk(*store_.leases);
     job_queue queue({*store_.intake, disk, system_clock(), random_ids(), [] { return 0.0; }});
-    testing_support::fast_timer hasty(100);
+    testing_support::fast_timer hasty(20);
     const auto parts = plain();
     const worker_parts with{queue, hasty,
                             [&](const job_surroundings&) -> const pipeline_parts& { return parts; },
