@@ -4,11 +4,11 @@
 #include <memory>
 
 #include "cli/context.hpp"
-#include "cli/job_line.hpp"
 #include "cli/options.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "job/outlook.hpp"
 #include "record/job_json.hpp"
 
 namespace medusa {
@@ -109,20 +109,23 @@ int run_show(cli_context& context, const jobs_options& options) {
     if (!found || found->owner.user_id != options.whose(context))
         throw error(errc::not_found, fmt::format("there is no job {}", printable(options.id)),
                     "medusa jobs shows yours");
-    const auto place = place_of(context.parts.queue(), *found, system_clock().now());
+    const auto ahead = outlook_of(context.parts.queue(), *found, system_clock().now());
     if (options.json) {
         auto document = document_of(*found);
-        if (place) document["position"] = place->position;
-        if (place && place->left) document["etaSeconds"] = place->left->count();
+        if (ahead) document["position"] = ahead->position;
+        if (ahead && ahead->left) document["etaSeconds"] = ahead->left->count();
         context.out.result(json::serialize(document));
         return 0;
     }
     print(context.out, *found);
-    if (place)
-        context.out.result(fmt::format(
-            "   number {} in line{}", place->position,
-            place->left ? fmt::format(", done in about {} s as it goes now", place->left->count())
-                        : ""));
+    const auto soon = ahead && ahead->left
+                          ? fmt::format("done in about {} s as it goes now", ahead->left->count())
+                          : "";
+    if (ahead && ahead->position > 0)
+        context.out.result(fmt::format("   number {} in line{}{}", ahead->position,
+                                       soon.empty() ? "" : ", ", soon));
+    else if (!soon.empty())
+        context.out.result("   " + soon);
     for (const auto& event : found->events)
         context.out.result(fmt::format("   {}  {:<13} {}", to_rfc3339(event.at), event.what,
                                        printable(event.detail)));

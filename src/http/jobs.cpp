@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "http/handlers.hpp"
 #include "http/pages.hpp"
+#include "job/outlook.hpp"
 
 namespace medusa::http {
 namespace {
@@ -37,6 +38,20 @@ json::object told(const job_event& one) {
 
 json::object told(const job_progress& how_far) {
     return {{"doing", how_far.doing}, {"step", how_far.step}, {"steps", how_far.steps}};
+}
+
+void add(json::object& document, const std::optional<outlook>& ahead) {
+    if (!ahead) return;
+    document["position"] = ahead->position;
+    if (ahead->left) document["etaSeconds"] = ahead->left->count();
+}
+
+std::string progress_event(const job& one, const std::optional<outlook>& ahead) {
+    auto data = told(one.progress);
+    data["state"] = to_string(one.status.state);
+    data["stage"] = to_string(one.status.stage);
+    add(data, ahead);
+    return fmt::format("event: progress\ndata: {}\n\n", json::serialize(data));
 }
 
 }  // namespace
@@ -78,7 +93,8 @@ error failure_of(const job& ended) {
     return {errc_named(last.code), last.detail, last.advice};
 }
 
-std::pair<std::string, std::int64_t> events_after(const job& one, std::int64_t after) {
+std::pair<std::string, std::int64_t> events_after(const job& one, std::int64_t after,
+                                                  time_point now) {
     std::string text;
     for (const auto& event : one.events) {
         if (event.sequence <= after) continue;
@@ -88,8 +104,8 @@ std::pair<std::string, std::int64_t> events_after(const job& one, std::int64_t a
                         has_ended(one.status.state) && &event == &one.events.back() ? "end" : "job",
                         json::serialize(told(event)));
     }
-    if (!has_ended(one.status.state) && !one.progress.doing.empty())
-        text += fmt::format("event: progress\ndata: {}\n\n", json::serialize(told(one.progress)));
+    if (one.status.state == job_state::leased && !one.progress.doing.empty())
+        text += progress_event(one, outlook{.left = drawn_in(one, now)});
     return {std::move(text), after};
 }
 
@@ -110,14 +126,20 @@ answer list_jobs(const service& with, const call& of) {
 }
 
 answer get_job(const service& with, const call& of) {
-    return json_response(told(owned(with, of)));
+    const auto one = owned(with, of);
+    auto document = told(one);
+    add(document, outlook_of(with.queue, one, with.time.now()));
+    return json_response(document);
 }
 
 answer job_events(const service& with, const call& of) {
     const auto one = owned(with, of);
-    event_stream wanted{one.id, 0};
+    event_stream wanted{one.id};
     const auto seen = of.asked.header("last-event-id");
     std::from_chars(seen.data(), seen.data() + seen.size(), wanted.after);
+    // While others are before it, nothing happens to it that would be an event.
+    if (one.status.state == job_state::queued)
+        wanted.at_first = progress_event(one, outlook_of(with.queue, one, with.time.now()));
     return wanted;
 }
 

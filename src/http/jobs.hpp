@@ -18,6 +18,7 @@ error failure_of(const job& ended);
 
 // Its events after that number as server-sent events, and the highest number that it has; how far
 // it is comes with them, without a number of its own.
-std::pair<std::string, std::int64_t> events_after(const job& one, std::int64_t after);
+std::pair<std::string, std::int64_t> events_after(const job& one, std::int64_t after,
+                                                  time_point now);
 
 }  // namespace medusa::http

@@ -61,6 +61,7 @@ struct wait_for {
 struct event_stream {
     std::string job_id;
     std::int64_t after = 0;
+    std::string at_first{};  // told before them, as text of an event stream
 };
 
 using answer = std::variant<response, wait_for, event_stream>;

@@ -55,7 +55,9 @@ edge_calls calls_of(const service& with, const serve_terms& terms) {
         const auto code = status == 429 ? errc::quota : errc::invalid_argument;
         return problem({code, detail}, "/", request_id, status);
     };
-    calls.events = events_after;
+    calls.events = [&time = with.time](const job& one, std::int64_t after) {
+        return events_after(one, after, time.now());
+    };
     if (terms.log)
         calls.done = [&terms](const request& asked, int status, std::size_t bytes,
                               std::chrono::microseconds took) {

@@ -319,7 +319,7 @@ asio::awaitable<response> session::waited(const wait_for& what) {
 }
 
 session::task session::stream(const request& asked, const event_stream& wanted) {
-    const std::string head = fmt::format(fmt::runtime(stream_head), asked.id);
+    const std::string head = fmt::format(fmt::runtime(stream_head), asked.id) + wanted.at_first;
     const std::string ping = ": ping\n\n";
     auto after = wanted.after;
     const auto ticket = listen(wanted.job_id);

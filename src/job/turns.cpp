@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "job/outlook.hpp"
 
 namespace medusa {
 
@@ -36,9 +37,14 @@ void make_up_for_turns(job_feed& feed, const job_counts& jobs) {
     feed.announce(missing);
 }
 
-void tell_progress(job_feed& feed, const std::string& job_id, const job_progress& progress) {
-    feed.tell(job_id, fmt::format(R"({{"job":"{}","doing":"{}","step":{},"steps":{}}})", job_id,
-                                  progress.doing, progress.step, progress.steps));
+void tell_progress(job_feed& feed, const job& at_work) {
+    const auto& how_far = at_work.progress;
+    const auto left = drawn_in(at_work, at_work.updated_at);
+    feed.tell(
+        at_work.id,
+        fmt::format(R"({{"job":"{}","stage":"{}","doing":"{}","step":{},"steps":{}{}}})",
+                    at_work.id, to_string(at_work.status.stage), how_far.doing, how_far.step,
+                    how_far.steps, left ? fmt::format(R"(,"etaSeconds":{})", left->count()) : ""));
 }
 
 }  // namespace medusa

@@ -24,7 +24,8 @@ void announce_turns(job_feed& feed, std::span<const job> jobs) noexcept;
 // time make them once. Throws what the feed throws.
 void make_up_for_turns(job_feed& feed, const job_counts& jobs);
 
-// {"job": its id, "doing": "drawing", "step": 3, "steps": 25} to whoever listens. Throws nothing.
-void tell_progress(job_feed& feed, const std::string& job_id, const job_progress& progress);
+// {"job": its id, "stage": "accepted", "doing": "drawing", "step": 3, "steps": 25, "etaSeconds": 9}
+// to whoever listens, the last one where it is known. Throws nothing.
+void tell_progress(job_feed& feed, const job& at_work);
 
 }  // namespace medusa

@@ -98,5 +98,17 @@ TEST_F(turns, of_very_many_jobs_only_the_next_ones_are_announced) {
     EXPECT_EQ(feed_.state().tickets, turns_ahead);
 }
 
+TEST_F(turns, who_listens_hears_how_far_a_job_is_and_when_it_may_be_done) {
+    submit_many(1);
+    auto held = leased().value();
+    held.progress = {"drawing", 5, 20};
+    held.updated_at = held.events.back().at + std::chrono::seconds(4);
+    tell_progress(feed_, held);
+    ASSERT_EQ(feed_.told().size(), 1u);
+    EXPECT_EQ(feed_.told()[0], fmt::format(R"({{"job":"{}","stage":"accepted","doing":"drawing",)"
+                                           R"("step":5,"steps":20,"etaSeconds":12}})",
+                                           held.id));
+}
+
 }  // namespace
 }  // namespace medusa

@@ -30,12 +30,13 @@ void keeper::tend(running_story& story) {
     auto& own =
         tended_.try_emplace(story.leased().lease.token, tended{story.leased(), now}).first->second;
     const auto progress = story.take_progress();
-    if (progress && own_.feed) tell_progress(*own_.feed, story.leased().id, *progress);
     const bool due = now - own.beaten_at >= beat_pause;
     if (!due && !progress) return;
     try {
         const bool held = due ? queue_.beat(own.newest) : queue_.progressed(own.newest, *progress);
         trouble_.worked();
+        if (progress) own.newest.progress = *progress;
+        if (progress && held && own_.feed) tell_progress(*own_.feed, own.newest);
         if (due) own.beaten_at = now;
         if (!held)
             story.interrupt(interruption::lost);

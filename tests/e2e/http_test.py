@@ -215,10 +215,14 @@ class Waiting(Served):
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         line.request("GET", address + "/events")
         reply = line.getresponse()
-        first = reply.readline()
+        self.assertEqual(reply.readline(), b"event: progress\n")
+        place = json.loads(reply.readline().removeprefix(b"data: "))
+        self.assertEqual((place["state"], place["stage"], place["position"]),
+                         ("queued", "accepted", 1))
+        self.assertEqual([reply.readline(), reply.readline()], [b"\n", b"id: 1\n"])
         reply.close()
         line.close()
-        self.assertEqual(first, b"id: 1\n")
+        self.assertEqual(self.ask("GET", address).json()["position"], 1)
         self.ok("worker", "--until-idle")
         rest = self.ask("GET", address + "/events", Last_Event_ID="1").body.decode()
         numbers = [int(number) for number in re.findall(r"^id: (\d+)$", rest, re.M)]

@@ -47,9 +47,9 @@ public:
         return pretended_.value_or(feed_state{ready_.size() + held_, made_});
     }
 
-    void tell(const std::string& job_id, std::string_view) override {
+    void tell(const std::string&, std::string_view progress_json) override {
         const std::lock_guard lock(mutex_);
-        told_.push_back(job_id);
+        told_.emplace_back(progress_json);
     }
     std::string check() override { return "in memory"; }
 
