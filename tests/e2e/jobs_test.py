@@ -172,12 +172,14 @@ class Kills(JobHouse):
         self.left_behind(count)
         killed = 0
         drawn = []
+        # Long enough for some jobs, and short enough for the last kill to find some left.
+        longest = 0.05 + 0.015 * count / kills
         self.environment["MEDUSA_LOG"] = "debug"
         for _ in range(kills):
             log = self.home / "worker.log"
             with log.open("w") as told:
                 worker = self.start_medusa("worker", "--until-idle", stderr=told)
-                time.sleep(moments.uniform(0.05, 0.9))
+                time.sleep(moments.uniform(0.05, longest))
                 killed += worker.poll() is None
                 worker.kill()
                 worker.wait()
