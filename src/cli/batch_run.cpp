@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "domain/template.hpp"
 #include "pipeline/check_request.hpp"
+#include "worker/queue_trouble.hpp"
 
 namespace medusa {
 namespace {
@@ -95,22 +96,26 @@ private:
     void tell(const job& ended) {
         const auto index = std::size_t(ended.index);
         if (index >= outcomes_.size()) return;  // of an earlier, longer form of this batch
-        auto& own = outcomes_[index];
-        own.took = time_of(ended);
+        outcomes_[index].took = time_of(ended);
+        if (ended.status.state != job_state::done) return tell_failed(index, failure_of(ended));
         try {
-            if (ended.status.state != job_state::done) throw failure_of(ended);
             tell_made(index, created_by(with_, ended));
         } catch (const error& failure) {
-            // Stopped, nothing of it is left: it counts as not started.
-            if (failure.code() == errc::cancelled) return;
-            own.failed = true;
-            own.why = failure.code();
-            if (job_.json)
-                print(index, to_result(failure));
-            else
-                context_.out.message(
-                    fmt::format("❌ {}: {}", label(index), printable(failure.what())));
+            if (may_pass(failure)) throw;
+            tell_failed(index, failure);
         }
+    }
+
+    void tell_failed(std::size_t index, const error& failure) {
+        // Stopped, nothing of it is left: it counts as not started.
+        if (failure.code() == errc::cancelled) return;
+        auto& own = outcomes_[index];
+        own.failed = true;
+        own.why = failure.code();
+        if (job_.json)
+            print(index, to_result(failure));
+        else
+            context_.out.message(fmt::format("❌ {}: {}", label(index), printable(failure.what())));
     }
 
     void tell_made(std::size_t index, const created_character& made) {

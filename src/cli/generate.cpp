@@ -48,18 +48,22 @@ int generate_one(cli_context& context, const generate_options& options) {
     order.jobs = {{.request = character_request{draft}, .tries_max = 1}};
     order.cancel_on_stop = true;
     std::optional<job> ended;
+    std::optional<created_character> made;
     {
         progress_view view(context.out, 1, context.parts.settings().debug);
         run_jobs(context, order, view,
-                 {.ended = [&](const job& one) { ended = one; },
+                 {.ended =
+                      [&](const job& one) {
+                          if (one.status.state == job_state::done)
+                              made = created_by(work.with, one);
+                          ended = one;
+                      },
                   .label = [&](const job&) { return draft.name; }});
     }
-    if (!ended || ended->status.state != job_state::done)
-        throw ended ? failure_of(*ended) : error(errc::cancelled, "interrupted");
-    const auto made = created_by(work.with, *ended);
-    context.out.result(options.json ? boost::json::serialize(to_result(made))
-                                    : told(made, options.owner_again()));
-    for (const auto& note : made.notes) context.out.message("note: " + printable(note));
+    if (!made) throw ended ? failure_of(*ended) : error(errc::cancelled, "interrupted");
+    context.out.result(options.json ? boost::json::serialize(to_result(*made))
+                                    : told(*made, options.owner_again()));
+    for (const auto& note : made->notes) context.out.message("note: " + printable(note));
     return 0;
 }
 

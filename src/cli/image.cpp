@@ -93,15 +93,19 @@ int run(cli_context& context, image_options options) {
     order.jobs = {{.request = wish, .tries_max = 1}};
     order.cancel_on_stop = true;
     std::optional<job> ended;
+    std::vector<made_picture> made;
     {
         progress_view view(context.out, std::size_t(wish.count), context.parts.settings().debug);
         run_jobs(context, order, view,
-                 {.ended = [&](const job& one) { ended = one; },
+                 {.ended =
+                      [&](const job& one) {
+                          made = pictures_of(work.with, one);
+                          ended = one;
+                      },
                   .picture = [&](const job&) { view.advanced(); },
                   .label = [&](const job&) { return fmt::format("image of {}", *options.id); }});
     }
     if (!ended) throw error(errc::cancelled, "interrupted");
-    const auto made = pictures_of(work.with, *ended);
     if (ended->status.state != job_state::done) {
         const auto failure = failure_of(*ended);
         if (made.empty()) throw failure;

@@ -30,9 +30,13 @@ public:
     }
 
     // From the worker of this process.
-    void changed(const job& one) {
-        const std::lock_guard lock(mutex_);
-        tell(one);
+    void changed(const job& one) noexcept {
+        try {
+            const std::lock_guard lock(mutex_);
+            tell(one);
+        } catch (const std::exception&) {
+            // What it made cannot be read just now: it is told at a later look.
+        }
     }
 
     void progressed(const job& one, stage reached, int step, int steps) {
@@ -56,7 +60,8 @@ public:
             const auto found = queue_.find(derived_uuid(of_.id, index));
             begun = begun || (found && found->status.state != job_state::queued);
             if (found && has_ended(found->status.state)) {
-                changed(*found);
+                const std::lock_guard lock(mutex_);
+                tell(*found);
             } else if (!all && ++under_way == under_way_max) {
                 break;
             }
@@ -79,15 +84,15 @@ private:
     void tell(const job& one) {
         if (!untold_.contains(one.index)) return;
         if (one.status.pictures > pictures_[one.index]) {
-            pictures_[one.index] = one.status.pictures;
             listener_.picture(one);
+            pictures_[one.index] = one.status.pictures;
         }
         if (!has_ended(one.status.state)) return;
+        listener_.ended(one);
         untold_.erase(one.index);
         rows_.erase(one.index);
         pictures_.erase(one.index);
         view_.finished(std::size_t(one.index));
-        listener_.ended(one);
     }
 
     job_queue& queue_;
@@ -151,9 +156,8 @@ void work_along(cli_context& context, const job_order& order, const job_filter& 
 }
 
 // With a feed there are workers elsewhere that do the jobs.
-void follow_workers(cli_context& context, follower& follow, const std::stop_token& stop) {
-    queue_trouble away(system_timer(),
-                       [&](const error& outage) { context.out.warning(printable(outage.what())); });
+void follow_workers(cli_context& context, follower& follow, queue_trouble& away,
+                    const std::stop_token& stop) {
     const auto since = system_timer().elapsed();
     bool begun = false;
     bool told = false;
@@ -179,21 +183,34 @@ submission run_jobs(cli_context& context, const job_order& order, progress_view&
     auto& queue = context.parts.queue();
     const auto accepted = queue.submit(order.asked, order.jobs);
     follower follow(queue, accepted, view, listener);
-    follow.look(true);
-
+    queue_trouble away(system_timer(),
+                       [&](const error& outage) { context.out.warning(printable(outage.what())); });
     std::stop_source drain;
+    const auto look_at_all = [&] {
+        try {
+            away.insist(
+                [&] {
+                    follow.look(true);
+                    return true;
+                },
+                context.stop);
+        } catch (const error& outage) {
+            throw left_waiting(outage);
+        }
+    };
     const std::stop_callback stopped(context.stop, [&] {
         if (order.cancel_on_stop)
             cancel_all(queue, accepted);
         else
             drain.request_stop();
     });
+    look_at_all();
     const auto here = context.parts.worker();
     if (here.feed)
-        follow_workers(context, follow, drain.get_token());
+        follow_workers(context, follow, away, drain.get_token());
     else
         work_along(context, order, {.submission_id = accepted.id}, follow, drain.get_token());
-    follow.look(true);
+    look_at_all();
     return accepted;
 }
 

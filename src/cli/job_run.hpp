@@ -22,6 +22,7 @@ struct job_order {
 
 struct job_listener {
     // Each job once, when it has ended, also where another process did it or it had ended before.
+    // May throw error when the store cannot be read just now: it is told again later.
     std::function<void(const job&)> ended;
     // A picture of a job that makes several is whole: job.status.pictures of them are now.
     std::function<void(const job&)> picture = [](const job&) {};
