@@ -104,20 +104,17 @@ public:
 
     feed_state state() override {
         prepare();
-        jsStreamInfo* whole = nullptr;
-        expect_counted(ask([&](jsErrCode* code) {
-            return js_GetStreamInfo(&whole, context_.get(), stream, nullptr, code);
-        }));
-        const auto made = whole->State.LastSeq;
-        jsStreamInfo_Destroy(whole);
-        // Not what lies in the stream: some may be given up, and nobody was there to drop them.
-        jsConsumerInfo* open = nullptr;
-        expect_counted(ask([&](jsErrCode* code) {
-            return js_GetConsumerInfo(&open, context_.get(), stream, consumer, nullptr, code);
-        }));
-        const auto tickets = open->NumPending + std::uint64_t(open->NumAckPending);
-        jsConsumerInfo_Destroy(open);
-        return {std::size_t(tickets), made};
+        jsStreamInfo* found = nullptr;
+        const auto told = ask([&](jsErrCode* code) {
+            return js_GetStreamInfo(&found, context_.get(), stream, nullptr, code);
+        });
+        if (!told.good()) {
+            is_prepared_ = false;
+            throw failure_of(told, "counting tickets");
+        }
+        const feed_state now{std::size_t(found->State.Msgs), found->State.LastSeq};
+        jsStreamInfo_Destroy(found);
+        return now;
     }
 
     void tell(const std::string& job_id, std::string_view progress_json) override {
@@ -314,12 +311,6 @@ private:
         is_prepared_ = false;
         if (told.status == NATS_NO_RESPONDERS) throw no_tickets();
         throw failure_of(told, "waiting for a ticket");
-    }
-
-    void expect_counted(const answer& told) {
-        if (told.good()) return;
-        is_prepared_ = false;
-        throw failure_of(told, "counting tickets");
     }
 
     // The server tells of tickets that were handed out so often that it hands them out no more.

@@ -125,24 +125,6 @@ TEST(jetstream, a_turn_that_is_handed_out_too_often_is_given_up) {
     EXPECT_EQ(feed->state().tickets, 0U);
 }
 
-// Told once, by the server to whoever listens: here nobody does.
-TEST(jetstream, a_turn_that_was_given_up_unnoticed_does_not_count) {
-    const nats_server server;
-    const auto settings = jetstream_settings{
-        .url = server.url(), .silence = milliseconds(200), .deliveries = 1, .notice = [](auto) {}};
-    {
-        const auto gone = make_jetstream_feed(settings);
-        gone->announce(turns(1));
-        EXPECT_NE(gone->wait(long_enough, {}), nullptr);
-    }
-    const auto feed = make_jetstream_feed(settings);
-    for (int i = 0; i < 50 && feed->state().tickets > 0; ++i)
-        std::this_thread::sleep_for(milliseconds(50));
-    EXPECT_EQ(feed->state().tickets, 0U);
-    feed->announce(turns(1, "next"));
-    EXPECT_EQ(feed->state().tickets, 1U);
-}
-
 TEST(jetstream, tickets_survive_a_kill_of_the_server) {
     nats_server server;
     const auto feed = feed_on(server);
