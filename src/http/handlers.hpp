@@ -25,6 +25,9 @@ answer retry_job(const service& with, const call& of);
 // assets.cpp
 answer get_asset(const service& with, const call& of);
 
+// openapi.cpp
+answer get_openapi(const service& with, const call& of);
+
 // operations.cpp
 answer healthz(const service& with, const call& of);
 answer readyz(const service& with, const call& of);

@@ -7,6 +7,7 @@
 #include "core/ids.hpp"
 #include "core/text.hpp"
 #include "http/handlers.hpp"
+#include "http/json_body.hpp"
 #include "http/pages.hpp"
 #include "job/outlook.hpp"
 
@@ -90,7 +91,10 @@ error failure_of(const job& ended) {
         return {errc::conflict, "the job was cancelled",
                 fmt::format("Once more: POST /api/jobs/{}/retry", ended.id)};
     const auto& last = ended.failures.back();
-    return {errc_named(last.code), last.detail, last.advice};
+    auto code = errc_named(last.code);
+    // That a server behind us refused our sign-in says nothing of the caller's.
+    if (code == errc::unauthorized || code == errc::cancelled) code = errc::unavailable;
+    return {code, last.detail, last.advice};
 }
 
 std::pair<std::string, std::int64_t> events_after(const job& one, std::int64_t after,
@@ -145,11 +149,13 @@ answer job_events(const service& with, const call& of) {
 
 answer cancel_job(const service& with, const call& of) {
     const auto one = owned(with, of);
+    json_body(of.asked.body).expect_whole();
     return json_response(told(with.queue.cancel(one.id, of.who.owner.user_id)));
 }
 
 answer retry_job(const service& with, const call& of) {
     const auto one = owned(with, of);
+    json_body(of.asked.body).expect_whole();
     return json_response(told(with.queue.retry(one.id, of.who.owner.user_id)));
 }
 

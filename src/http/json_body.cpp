@@ -69,9 +69,10 @@ void json_body::read(std::string_view name, std::string& into) {
 void json_body::read(std::string_view name, int& into) {
     const auto* found = taken(name);
     if (!found) return;
+    // 25.0 is whole as well: so JSON Schema has it, and languages that know one kind of number.
     boost::system::error_code failed;
     const auto number = found->to_number<std::int32_t>(failed);
-    if (failed || found->is_double()) return refuse(name, "must be a whole number");
+    if (failed) return refuse(name, "must be a whole number");
     into = number;
 }
 
@@ -87,7 +88,7 @@ void json_body::read(std::string_view name, std::optional<std::uint64_t>& into) 
     if (!found) return;
     boost::system::error_code failed;
     const auto number = found->to_number<std::uint64_t>(failed);
-    if (failed || found->is_double()) return refuse(name, "must be a whole number from 0 on");
+    if (failed) return refuse(name, "must be a whole number from 0 on");
     into = number;
 }
 
@@ -112,8 +113,10 @@ const json::array* json_body::array(std::string_view name) {
 }
 
 void json_body::expect_whole() {
+    const auto known = fmt::format("is not known here; known are: {}", fmt::join(known_, ", "));
     for (const auto& field : document_.get_object())
-        if (!known_.contains(field.key())) refuse(field.key(), "is not known here");
+        if (!known_.contains(field.key()))
+            refuse(field.key(), known_.empty() ? "is not known here" : known);
     if (!wrong_.empty()) throw bad_body(std::exchange(wrong_, {}));
 }
 

@@ -2,6 +2,7 @@
 // the top of routes.cpp. Pure but for what handlers do; any thread.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -21,6 +22,9 @@ struct route {
     std::string_view pattern;  // "/api/characters/{id}"
     guard needs;
     handler run;
+    // The statuses of its own; what its method, pattern and guard bring along, statuses_of() adds
+    // (openapi.hpp).
+    std::array<int, 6> answers{};
     std::size_t body_bytes_max = 0;
 };
 
