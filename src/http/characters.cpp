@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "core/ids.hpp"
 #include "core/text.hpp"
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
 #include "http/pages.hpp"
+#include "http/submitting.hpp"
 #include "pipeline/check_request.hpp"
 #include "pipeline/delete_character.hpp"
 #include "record/record_json.hpp"
@@ -43,12 +43,7 @@ answer create_character(const service& with, const call& of) {
     const auto& parts = with.open(around);
     const character_request wanted{validate(draft)};
     check_request(parts, of.who.owner, wanted);
-    submission asked;
-    asked.owner = of.who.owner;
-    asked.surroundings = around;
-    asked.idempotency_key = std::string(of.asked.header("idempotency-key"));
-    const auto accepted = with.queue.submit(asked, {{.request = wanted}});
-    return job_answer(of.asked, accepted, [&parts](const job& done) {
+    return submitted(with, of, around, wanted, [&parts](const job& done) {
         const auto record = parts.characters.find_by_job(done.id);
         if (!record) throw error(errc::not_found, "the character was removed meanwhile");
         auto reply = json_response(to_json(*record), 201);

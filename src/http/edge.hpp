@@ -37,7 +37,7 @@ struct edge_calls {
     std::function<answer(const request&)> handle;  // on a thread of the pool
     // How large a body may be, asked as soon as the head is there.
     std::function<std::size_t(std::string_view method, std::string_view target)> body_bytes_max;
-    // An answer to what never became a whole request: 400, 413, 429, 431.
+    // An answer to what never became a whole request: 400, 408, 413, 429, 431.
     std::function<response(int status, const std::string& detail, const std::string& request_id)>
         refuse;
     // The job's events after that number, as text of an event stream, and its highest number.

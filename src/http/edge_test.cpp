@@ -135,6 +135,40 @@ TEST_F(http_edge, a_head_request_gets_the_length_and_no_body) {
     EXPECT_EQ(body(reply), "");
 }
 
+TEST_F(http_edge, a_head_request_for_events_gets_the_head_alone) {
+    start();
+    job_id_ = submitted();
+    const auto reply = client().asked("HEAD /events HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(status(reply), 200);
+    EXPECT_NE(reply.find("Content-Type: text/event-stream\r\n"), std::string::npos) << reply;
+    EXPECT_EQ(reply.find("Content-Length"), std::string::npos);
+    EXPECT_EQ(body(reply), "");
+}
+
+TEST_F(http_edge, answers_are_safe_by_default) {
+    start();
+    job_id_ = submitted();
+    watch_.changed(queue_.cancel(job_id_, "anna"));
+    for (const std::string path : {"/echo", "/none", "/events"}) {
+        const auto reply = client().asked("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        for (const std::string header :
+             {"X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer",
+              "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
+              "Cross-Origin-Resource-Policy: same-origin"})
+            EXPECT_NE(reply.find("\r\n" + header + "\r\n"), std::string::npos) << reply;
+        EXPECT_EQ(reply.find("Server:"), std::string::npos) << "nobody needs to know";
+    }
+}
+
+TEST_F(http_edge, who_speaks_http_1_0_gets_one_answer_and_the_end) {
+    start();
+    auto old = client();
+    old.say("GET /echo HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    const auto reply = old.heard();
+    EXPECT_EQ(status(reply), 200);
+    EXPECT_NE(reply.find("Connection: close\r\n"), std::string::npos) << reply;
+}
+
 TEST_F(http_edge, a_request_id_comes_back_and_a_harmful_one_is_replaced) {
     start();
     const auto id = [&](const std::string& sent) {
@@ -211,10 +245,17 @@ TEST_F(http_edge, slow_clients_are_given_up) {
     start({.header_most = 100ms, .body_most = 100ms, .idle_most = 200ms});
     auto head = client();
     head.say("GET /echo HT");
-    EXPECT_EQ(head.heard(), "");
+    EXPECT_EQ(status(head.heard()), 408);
     auto slow_body = client();
     slow_body.say("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx");
-    EXPECT_EQ(slow_body.heard(), "");
+    EXPECT_EQ(status(slow_body.heard()), 408);
+    auto dripping = client();
+    const auto began = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - began < 80ms) {
+        dripping.say("G");
+        std::this_thread::sleep_for(20ms);
+    }
+    EXPECT_EQ(status(dripping.heard()), 408) << "one byte now and then wins no time";
     EXPECT_EQ(client().heard(), "") << "who says nothing is told nothing";
 }
 

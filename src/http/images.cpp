@@ -6,6 +6,7 @@
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
 #include "http/pages.hpp"
+#include "http/submitting.hpp"
 #include "pipeline/check_request.hpp"
 #include "record/record_json.hpp"
 
@@ -50,11 +51,7 @@ answer generate_image(const service& with, const call& of) {
     body.expect_whole();
     wanted = validate(wanted);
     check_request(parts, of.who.owner, wanted);
-    submission asked;
-    asked.owner = of.who.owner;
-    asked.idempotency_key = std::string(of.asked.header("idempotency-key"));
-    const auto accepted = with.queue.submit(asked, {{.request = wanted}});
-    return job_answer(of.asked, accepted, [&parts, count = wanted.count](const job& done) {
+    return submitted(with, of, {}, wanted, [&parts, count = wanted.count](const job& done) {
         json::array made;
         for (int index = 0; index < count; ++index)
             if (const auto picture = parts.images.find(derived_uuid(done.id, index)))

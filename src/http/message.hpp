@@ -62,6 +62,7 @@ struct event_stream {
     std::string job_id;
     std::int64_t after = 0;
     std::string at_first{};  // told before them, as text of an event stream
+    pair_list headers{};     // of its head
 };
 
 using answer = std::variant<response, wait_for, event_stream>;

@@ -9,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "http/access.hpp"
+#include "http/gate.hpp"
 #include "http/job_watch.hpp"
 #include "http/jobs.hpp"
 #include "http/problem.hpp"
@@ -47,12 +48,14 @@ std::string line_of(const request& asked, int status, std::size_t bytes,
                                                       {"peer", asked.peer}});
 }
 
-edge_calls calls_of(const service& with, const serve_terms& terms) {
+edge_calls calls_of(const service& with, gate& at, const serve_terms& terms) {
     edge_calls calls;
-    calls.handle = [&with](const request& asked) { return dispatch(with, asked); };
+    calls.handle = [&at](const request& asked) { return at.pass(asked); };
     calls.body_bytes_max = body_bytes_max;
     calls.refuse = [](int status, const std::string& detail, const std::string& request_id) {
-        const auto code = status == 429 ? errc::quota : errc::invalid_argument;
+        const auto code = status == 429   ? errc::quota
+                          : status == 408 ? errc::timed_out
+                                          : errc::invalid_argument;
         return problem({code, detail}, "/", request_id, status);
     };
     calls.events = [&time = with.time](const job& one, std::int64_t after) {
@@ -77,8 +80,9 @@ void serve(service with, const worker_parts& worker, const serve_terms& terms,
                     "Make one: medusa token create --scope write");
     job_watch watch(with.queue);
     const auto at = address_in(with.settings.http);
+    gate entrance(with);
     const auto door =
-        make_edge(at, terms.handler_threads, terms.limits, calls_of(with, terms), watch);
+        make_edge(at, terms.handler_threads, terms.limits, calls_of(with, entrance, terms), watch);
     with.port = std::to_string(door->port());
 
     std::stop_source end;

@@ -57,6 +57,7 @@ private:
 
     task serve();
     verdict serve_one();
+    void give(std::chrono::milliseconds most);
     verdict has_begun();
     verdict read_request(request& into, bool& keeps_alive);
     verdict read_body(std::size_t bytes_max);
@@ -73,8 +74,10 @@ private:
     session_parts& with_;
     boost::beast::tcp_stream stream_;
     boost::beast::flat_buffer incoming_;
-    boost::asio::steady_timer news_;  // cancelled when there is something to look at
-    std::optional<job> newest_;       // of the job that is listened for
+    boost::asio::steady_timer news_;      // cancelled when there is something to look at
+    std::optional<job> newest_;           // of the job that is listened for
+    boost::asio::steady_timer patience_;  // with a client that is to send the rest of its request
+    bool is_late_ = false;                // it was over
     std::optional<parser> parser_;
     bool is_waiting_ = false;  // for a request, or for events to stream
 };
