@@ -12,6 +12,7 @@
 #include "store/attempt_log.hpp"
 #include "store/character_store.hpp"
 #include "store/ledger.hpp"
+#include "store/webhooks.hpp"
 
 namespace medusa {
 
@@ -24,6 +25,8 @@ struct stores {
     std::unique_ptr<job_intake> intake;
     std::unique_ptr<job_leases> leases;
     std::unique_ptr<access_tokens> tokens;
+    std::unique_ptr<webhook_endpoints> webhooks;
+    std::unique_ptr<webhook_outbox> outbox;
 };
 
 }  // namespace medusa

@@ -30,6 +30,8 @@ inline constexpr auto submissions_in = "medusa_submissions";
 inline constexpr auto jobs_in = "medusa_jobs";
 inline constexpr auto turns_in = "medusa_turns";
 inline constexpr auto tokens_in = "medusa_tokens";
+inline constexpr auto webhooks_in = "medusa_webhooks";
+inline constexpr auto deliveries_in = "medusa_deliveries";
 
 using boost::json::object;
 

@@ -79,8 +79,11 @@ public:
     }
 
     bool swap(const job& changed, std::int64_t expected, job_durability) override {
-        const object fields = changing_fields_of(changed);
-        const object change{{"$set", fields}};
+        object change{{"$set", changing_fields_of(changed)}};
+        if (has_ended(changed.status.state))
+            change["$push"] =
+                object{{outbox_field,
+                        end_in_outbox(changed.status.state, changed.revision, changed.updated_at)}};
         object filter{{"_id", changed.id}, {"revision", expected}, {"state", {{"$ne", hidden}}}};
         const bool leased = changed.status.state == job_state::leased;
         if (leased && changed.lease.beats == 0) {
@@ -144,6 +147,10 @@ object changing_fields_of(const job& one) {
             {"updatedMs", milliseconds(one.updated_at)},
             {"revision", one.revision},
             {"record", std::move(record)}};
+}
+
+object end_in_outbox(job_state state, std::int64_t revision, time_point at) {
+    return {{"state", to_string(state)}, {"revision", revision}, {"atMs", milliseconds(at)}};
 }
 
 job job_from(const document& stored) {

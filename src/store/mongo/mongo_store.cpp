@@ -14,7 +14,8 @@ stores make_mongo_store(const mongo_settings& settings) {
     return {mongo::make_reservations(shared), mongo::make_characters(shared),
             mongo::make_images(shared),       mongo::make_attempts(shared),
             mongo::make_ledger(shared),       mongo::make_intake(shared),
-            mongo::make_leases(shared),       mongo::make_tokens(shared)};
+            mongo::make_leases(shared),       mongo::make_tokens(shared),
+            mongo::make_endpoints(shared),    mongo::make_outbox(shared)};
 }
 
 }  // namespace medusa

@@ -20,6 +20,8 @@ std::unique_ptr<ledger> make_ledger(shared_database on);
 std::unique_ptr<job_intake> make_intake(shared_database on);
 std::unique_ptr<job_leases> make_leases(shared_database on);
 std::unique_ptr<access_tokens> make_tokens(shared_database on);
+std::unique_ptr<webhook_endpoints> make_endpoints(shared_database on);
+std::unique_ptr<webhook_outbox> make_outbox(shared_database on);
 
 // Gives the avatar inside a character's document a document of its own, and takes it out of there.
 void settle_avatar(database& on, const document& character);

@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "store/mongo/documents.hpp"
 #include "store/mongo/failures.hpp"
+#include "store/mongo/jobs.hpp"
 
 namespace medusa::mongo {
 namespace {
@@ -63,6 +64,10 @@ std::vector<index> indexes() {
          {{"submissionId", 1}, {"state", 1}, {"priority", -1}, {"sequence", 1}}},
         {jobs_in, "medusa_user", {{"userId", 1}, {"sequence", -1}}},
         {jobs_in, "medusa_sequence", {{"sequence", -1}}},
+        {jobs_in, "medusa_outbox", {{outbox_field, 1}}, false, {outbox_field}},
+        {webhooks_in, "medusa_user", {{"userId", 1}, {"sequence", 1}}},
+        {deliveries_in, "medusa_due", {{"state", 1}, {"dueMs", 1}}},
+        {deliveries_in, "medusa_webhook", {{"endpointId", 1}, {"sequence", -1}}},
     };
 }
 

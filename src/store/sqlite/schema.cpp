@@ -184,8 +184,62 @@ CREATE TABLE access_tokens (
 ) STRICT;
 )";
 
-constexpr const char* steps_so_far[] = {characters_and_images, attempts, age_of_claims, jobs,
-                                        tokens};
+// webhooks            the endpoints
+// job_ends            what the trigger remembers of jobs whose owner has an endpoint, until it has
+//                     become
+// webhook_deliveries  which wait or are kept for a while; those that wait have an index
+constexpr auto webhooks = R"(
+CREATE TABLE webhooks (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    user_id TEXT NOT NULL,
+    username TEXT NOT NULL,
+    url TEXT NOT NULL,
+    events TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    disabled_reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX webhooks_of_user ON webhooks (user_id, sequence);
+
+CREATE TABLE job_ends (
+    sequence INTEGER PRIMARY KEY,
+    job_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    UNIQUE (job_id, revision)
+) STRICT;
+CREATE TRIGGER job_ends_for_webhooks AFTER UPDATE OF state ON jobs
+    WHEN new.state <> old.state AND new.state IN ('done', 'failed', 'cancelled', 'dead') BEGIN
+    INSERT INTO job_ends (job_id, user_id, state, revision, at_ms)
+        SELECT new.id, user_id, new.state, new.revision, new.updated_ms FROM job_owners AS o
+        WHERE owner = new.owner AND EXISTS (SELECT 1 FROM webhooks WHERE user_id = o.user_id);
+END;
+
+CREATE TABLE webhook_deliveries (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    endpoint_id TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    event TEXT NOT NULL,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    revision INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deliveries_due ON webhook_deliveries (due_ms) WHERE state = 'waiting';
+CREATE INDEX deliveries_of_webhook ON webhook_deliveries (endpoint_id, sequence);
+CREATE INDEX deliveries_by_age ON webhook_deliveries (updated_ms) WHERE state <> 'waiting';
+)";
+
+constexpr const char* steps_so_far[] = {
+    characters_and_images, attempts, age_of_claims, jobs, tokens, webhooks};
 
 std::int64_t version_of(connection& on) {
     query version(on, "PRAGMA user_version");

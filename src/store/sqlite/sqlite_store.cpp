@@ -9,7 +9,8 @@ stores make_sqlite_store(const sqlite_settings& settings) {
     return {sqlite::make_reservations(shared), sqlite::make_characters(shared),
             sqlite::make_images(shared),       sqlite::make_attempts(shared),
             sqlite::make_ledger(shared),       sqlite::make_intake(shared),
-            sqlite::make_leases(shared),       sqlite::make_tokens(shared)};
+            sqlite::make_leases(shared),       sqlite::make_tokens(shared),
+            sqlite::make_endpoints(shared),    sqlite::make_outbox(shared)};
 }
 
 }  // namespace medusa
