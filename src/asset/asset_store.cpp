@@ -10,4 +10,8 @@ std::vector<std::string> asset_store::list(std::string_view folder) {
     return paths;
 }
 
+std::optional<open_asset> asset_store::open(std::string_view) {
+    return std::nullopt;
+}
+
 }  // namespace medusa

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/files.hpp"
 
 namespace medusa {
 
@@ -29,6 +30,13 @@ struct asset_entry {
     std::uint64_t bytes = 0;
     time_point stored_at{};  // last; of an asset whose age the store does not know: now
     friend bool operator==(const asset_entry&, const asset_entry&) = default;
+};
+
+// A file that is open for reading, however long it takes, and whatever is removed meanwhile.
+struct open_asset {
+    descriptor file;
+    std::uint64_t bytes = 0;
+    std::string version;  // another one whenever the bytes are; letters and digits
 };
 
 // What writes that were cut short left behind.
@@ -54,6 +62,9 @@ public:
                              if_present present = if_present::keep) = 0;
     // Empty when nothing is stored there.
     virtual std::optional<std::string> get(std::string_view path) = 0;
+    // The same as a file, for those who send it on. No link is followed. Empty also where the store
+    // is no local folder: locate() then says where it is.
+    virtual std::optional<open_asset> open(std::string_view path);
     // Nothing there counts as success. Folders stay.
     virtual void remove(std::string_view path) = 0;
     // All assets below `folder`, sorted by path; unfinished writes are not among them.

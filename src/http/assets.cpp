@@ -1,42 +1,111 @@
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "http/conditional.hpp"
 #include "http/handlers.hpp"
+#include "http/problem.hpp"
 
 namespace medusa::http {
 namespace {
 
-std::string type_of(std::string_view path) {
-    if (path.ends_with(".png")) return "image/png";
-    if (path.ends_with(".json")) return "application/json";
-    return "application/octet-stream";
+constexpr std::string_view for_ever = "private, max-age=31536000, immutable";
+constexpr std::string_view ask_again = "private, no-cache";
+
+struct file_kind {
+    std::string_view ending;
+    std::string_view type;
+    // Pictures and what belongs to them are named by their content or a random id; the embedding
+    // is computed again one day.
+    std::string_view caching;
+};
+constexpr file_kind kinds[] = {
+    {".png", "image/png", for_ever},
+    {"/embeddings.json", "application/json", ask_again},
+    {".json", "application/json", for_ever},
+};
+constexpr file_kind unknown{"", "application/octet-stream", ask_again};
+
+const file_kind& kind_of(std::string_view path) {
+    for (const auto& one : kinds)
+        if (path.ends_with(one.ending)) return one;
+    return unknown;
 }
 
 [[noreturn]] void refuse() {
     throw error(errc::not_found, "there is no such file");
 }
 
+// The first part of a path is its owner's folder; another one's is not there.
+std::string path_of_own(const pipeline_parts& parts, const call& of) {
+    if (of.names.at(0) != parts.reserved.user_folder(of.who.owner)) refuse();
+    return fmt::format("{}", fmt::join(of.names, "/"));
+}
+
+// The store's answer, with a path that none can have told as one that is not there.
+template <typename ask>
+auto asked_of_store(ask question) {
+    try {
+        return question();
+    } catch (const error& malformed) {
+        if (malformed.code() == errc::invalid_argument) refuse();
+        throw;
+    }
+}
+
+response file_answer(const call& of, open_asset stored, const file_kind& kind,
+                     std::string_view name) {
+    const auto tag = fmt::format("\"{}\"", stored.version);
+    const auto wanted = wanted_of(of.asked, tag, stored.bytes);
+    response reply{200, std::string(kind.type), {}};
+    reply.headers = {{"ETag", tag},
+                     {"Cache-Control", std::string(kind.caching)},
+                     {"Accept-Ranges", "bytes"},
+                     {"Content-Security-Policy", "default-src 'none'; sandbox"}};
+    switch (wanted.what) {
+        case wanted_bytes::kind::unchanged:
+            return {304, {}, {}, std::move(reply.headers)};
+        case wanted_bytes::kind::none:
+            reply = problem({errc::invalid_argument, "the range lies beyond the end of the file",
+                             fmt::format("It has {} bytes", stored.bytes)},
+                            path_of(of.asked.at), of.asked.id, 416);
+            reply.headers.emplace_back("Content-Range", fmt::format("bytes */{}", stored.bytes));
+            return reply;
+        case wanted_bytes::kind::part:
+            reply.status = 206;
+            reply.headers.emplace_back("Content-Range",
+                                       fmt::format("bytes {}-{}/{}", wanted.first,
+                                                   wanted.first + wanted.bytes - 1, stored.bytes));
+            break;
+        case wanted_bytes::kind::whole:
+            break;
+    }
+    // The names of assets hold no character that would need an escape here.
+    const auto use = kind.ending.empty() ? "attachment" : "inline";
+    reply.headers.emplace_back("Content-Disposition",
+                               fmt::format("{}; filename=\"{}\"", use, name));
+    reply.file = {std::make_shared<const descriptor>(std::move(stored.file)), wanted.first,
+                  wanted.bytes};
+    return reply;
+}
+
+// Another service has the file, and serves it better than we could.
+response elsewhere(const std::string& url) {
+    return {307, {}, {}, {{"Location", url}, {"Cache-Control", std::string(ask_again)}}};
+}
+
 }  // namespace
 
-// The first part of a path is its owner's folder; another one's is not there.
 answer get_asset(const service& with, const call& of) {
     const auto& parts = with.open({});
-    if (of.names.at(0) != parts.reserved.user_folder(of.who.owner)) refuse();
-    const auto path = fmt::format("{}", fmt::join(of.names, "/"));
-    std::optional<std::string> bytes;
-    try {
-        bytes = parts.assets.get(path);
-    } catch (const error& malformed) {
-        if (malformed.code() != errc::invalid_argument) throw;
-    }
-    if (!bytes) refuse();
-    response reply{200, type_of(path), std::move(*bytes)};
-    // Pictures are named by their content; the embedding is computed again one day.
-    const bool is_for_ever = path.ends_with(".png");
-    reply.headers = {{"Cache-Control",
-                      is_for_ever ? "private, max-age=31536000, immutable" : "private, no-cache"}};
-    return reply;
+    const auto path = path_of_own(parts, of);
+    const auto at = asked_of_store([&] { return parts.assets.locate(path); });
+    if (at.local_path.empty()) return elsewhere(at.url);
+    auto stored = asked_of_store([&] { return parts.assets.open(path); });
+    if (!stored) refuse();
+    return file_answer(of, std::move(*stored), kind_of(path), of.names.back());
 }
 
 }  // namespace medusa::http

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/files.hpp"
 #include "domain/job.hpp"
 
 namespace medusa::http {
@@ -42,11 +44,21 @@ struct request {
     std::optional<std::string> parameter(std::string_view name) const;
 };
 
+// Bytes of an open file, which are read while they are sent: a large one takes no memory.
+struct file_part {
+    std::shared_ptr<const descriptor> file;
+    std::uint64_t first = 0;
+    std::uint64_t bytes = 0;
+};
+
 struct response {
     int status = 200;
     std::string content_type = "application/json";
     std::string body;
     pair_list headers{};
+    std::optional<file_part> file{};  // sent instead of `body`
+
+    std::uint64_t bytes() const { return file ? file->bytes : body.size(); }
 };
 
 // The answer is `then` of the job once it has ended, or as it is when `at_most` is over; on a

@@ -37,7 +37,7 @@ constexpr route table[] = {
     {"GET", "/api/jobs/{id}/events", guard::read, job_events, {200}},
     {"POST", "/api/jobs/{id}/cancel", guard::write, cancel_job, {200, 409}, json_bytes_max},
     {"POST", "/api/jobs/{id}/retry", guard::write, retry_job, {200, 409}, json_bytes_max},
-    {"GET", "/assets/{path...}", guard::read, get_asset, {200}},
+    {"GET", "/assets/{path...}", guard::read, get_asset, {200, 206, 304, 307, 416}},
     {"GET", "/healthz", guard::open, healthz, {200}},
     {"GET", "/readyz", guard::open, readyz, {200, 503}},
     {"GET", "/openapi.json", guard::open, get_openapi, {200}},

@@ -79,7 +79,7 @@ session::verdict session::serve_one() {
             reply = std::move(std::get<response>(result));
     }
     const int status = reply.status;
-    const auto bytes = reply.body.size();
+    const auto bytes = reply.bytes();
     keeps_alive = keeps_alive && !with_.draining;
     const bool written = co_await write(asked, std::move(reply), keeps_alive);
     if (with_.calls.done)

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <utility>
 
+#include "http/file_body.hpp"
 #include "http/session.hpp"
 
 // Every argument of a co_await has a name: g++ 12 miscompiles temporaries there.
@@ -95,9 +96,10 @@ session::verdict session::write(const request& asked, response what, bool keeps_
     wire::response<wire::string_body> reply{wire::status(what.status), 11};
     set_head(reply, what, asked);
     reply.keep_alive(keeps_alive);
-    if (what.status != 204 && what.status != 304) reply.content_length(what.body.size());
+    if (what.status != 204 && what.status != 304) reply.content_length(what.bytes());
     reply.body() = std::move(what.body);
-    const bool head_only = asked.method == "HEAD" || what.status == 304;
+    const bool no_body = asked.method == "HEAD" || what.status == 304;
+    const bool head_only = no_body || what.file;
     wire::response_serializer<wire::string_body> serializer{reply};
     serializer.split(head_only);
     error_code failed;
@@ -109,7 +111,9 @@ session::verdict session::write(const request& asked, response what, bool keeps_
         else
             co_await wire::async_write_some(stream_, serializer, token);
     }
-    co_return !failed;
+    if (failed || no_body || !what.file) co_return !failed;
+    const bool sent = co_await send_file(stream_, with_.pool, *what.file, with_.limits.write_most);
+    co_return sent;
 }
 
 }  // namespace medusa::http

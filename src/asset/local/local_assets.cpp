@@ -16,6 +16,7 @@
 #include "asset/asset_path.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/hash.hpp"
 #include "core/limits.hpp"
 
 namespace medusa {
@@ -23,6 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t version_chars = 32;
 constexpr std::size_t swept_entries_max = 2'000;  // some milliseconds
 
 // The path as text, once it is one that a finished file may have.
@@ -50,10 +52,10 @@ place split_last(const std::string& path) {
 }
 
 // -1 with errno where it cannot be opened; EXDEV for a link that leads out.
-descriptor open_beneath(int root, const std::string& path, int flags) {
+descriptor open_beneath(int root, const std::string& path, int flags, std::uint64_t also = 0) {
     open_how how{};
     how.flags = std::uint64_t(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | also;
     long fd = -1;
     do {
         fd = ::syscall(SYS_openat2, root, path.empty() ? "." : path.c_str(), &how, sizeof how);
@@ -98,6 +100,13 @@ time_point last_written(const struct stat& facts) {
     using namespace std::chrono;
     return time_point(duration_cast<milliseconds>(seconds(facts.st_mtim.tv_sec) +
                                                   nanoseconds(facts.st_mtim.tv_nsec)));
+}
+
+// Of its name on the disk: whoever writes a file anew makes another one.
+std::string version_of(const struct stat& facts) {
+    const auto all = fmt::format("{} {} {}.{}", facts.st_ino, facts.st_size, facts.st_mtim.tv_sec,
+                                 facts.st_mtim.tv_nsec);
+    return sha256_hex(all).substr(0, version_chars);
 }
 
 bool means_nothing_there(int reason) {
@@ -150,6 +159,21 @@ public:
         if (::fstat(file.get(), &facts) != 0) fail_asset("read", shown, errno);
         if (!S_ISREG(facts.st_mode)) return std::nullopt;
         return read_open_file(file.get(), limits::image_bytes, shown);
+    }
+
+    std::optional<open_asset> open(std::string_view path) override {
+        const auto asset = checked(path);
+        const auto root = open_root();
+        auto file =
+            open_beneath(root.get(), asset, O_RDONLY | O_NONBLOCK | O_NOCTTY, RESOLVE_NO_SYMLINKS);
+        if (file.get() < 0) {
+            if (means_nothing_there(errno) || errno == ELOOP || root.get() < 0) return std::nullopt;
+            fail_asset("read", root_ / asset, errno);
+        }
+        struct stat facts {};
+        if (::fstat(file.get(), &facts) != 0) fail_asset("read", root_ / asset, errno);
+        if (!S_ISREG(facts.st_mode)) return std::nullopt;
+        return open_asset{std::move(file), std::uint64_t(facts.st_size), version_of(facts)};
     }
 
     void remove(std::string_view path) override {
