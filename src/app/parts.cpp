@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/decoder_program.hpp"
 #include "app/lazy_embedder.hpp"
 #include "app/remote_engine.hpp"
 #include "asset/cloudinary/cloudinary_assets.hpp"
@@ -48,6 +49,10 @@ constexpr engine_adapter remote{
     }};
 constexpr const engine_adapter* engines[] = {&sketch, &remote};
 
+fs::path thumbnails_in(const config& settings) {
+    return settings.data / "thumbnails";
+}
+
 struct asset_adapter {
     std::string_view word;  // on the command line
     std::string_view name;
@@ -56,7 +61,9 @@ struct asset_adapter {
 };
 constexpr asset_adapter asset_stores[] = {
     {"local", "local folder, embedded", [](const config& c) { return !c.cloudinary.configured(); },
-     [](const config& c, const part_hooks&) { return make_local_asset_store(c.data / "assets"); }},
+     [](const config& c, const part_hooks&) {
+         return make_local_asset_store(c.data / "assets", thumbnails_in(c));
+     }},
     {"cloudinary", "Cloudinary", [](const config& c) { return c.cloudinary.configured(); },
      [](const config& c, const part_hooks& hooks) {
          return make_cloudinary_asset_store(
@@ -289,12 +296,15 @@ public:
     void serve(const serve_wish& wish, std::stop_token stop) override {
         auto& parts = opened();
         const auto with = worker();
+        http::thumbnails small(parts.assets(), thumbnails_in(settings()),
+                               make_thumbnailer(decoder_program(), decoders_at_once()));
         const http::service served{settings(),
                                    {},
                                    with.parts_for,
                                    parts.queue(),
                                    parts.tokens(),
                                    system_clock(),
+                                   small,
                                    {{"character store", [&] { parts.characters().check(); }},
                                     {"asset store", [&] { parts.assets().check(); }}}};
         http::serve_terms terms;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "app/decoder_program.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"
@@ -24,7 +25,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t token_bytes_max = 64 << 10;
 // Decoding is quick beside drawing: more at once would only take memory.
-constexpr unsigned decoders_max = 4;
 
 // What adapters of all dialects share.
 struct wires {
@@ -82,13 +82,6 @@ std::string token_in(const fs::path& file) {
     return token;
 }
 
-// The decoder lies beside the program.
-std::unique_ptr<picture_inspector> inspector() {
-    const auto program = fs::read_symlink("/proc/self/exe");
-    const auto children = std::clamp(std::thread::hardware_concurrency(), 1u, decoders_max);
-    return make_picture_inspector(program.parent_path() / "medusa-decoder", int(children));
-}
-
 class remote_engine final : public engine_pool {
 public:
     remote_engine(std::vector<pool_member> members, attempt_log* attempts, const log_sink& log)
@@ -115,7 +108,8 @@ public:
 
 private:
     wires wires_;
-    std::unique_ptr<picture_inspector> inspector_ = inspector();
+    std::unique_ptr<picture_inspector> inspector_ =
+        make_picture_inspector(decoder_program(), decoders_at_once());
     std::unique_ptr<engine_pool> pool_;
 };
 

@@ -77,6 +77,9 @@ public:
     // Where put() of this path stores it, without a look at the store. The url leads to the same
     // bytes as put()'s; it may lack what only the store knows (a version).
     virtual stored_asset locate(std::string_view path) const = 0;
+    // Where the store itself gives the picture within `side_px` x `side_px` pixels; empty where it
+    // gives none.
+    virtual std::string thumbnail_url(std::string_view path, int side_px) const;
     // One cheap real call for `doctor`; returns a line to show.
     virtual std::string check() = 0;
 };

@@ -26,6 +26,7 @@ constexpr file_kind kinds[] = {
     {"/embeddings.json", "application/json", ask_again},
     {".json", "application/json", for_ever},
 };
+constexpr file_kind small_picture{".webp", "image/webp", for_ever};
 constexpr file_kind unknown{"", "application/octet-stream", ask_again};
 
 const file_kind& kind_of(std::string_view path) {
@@ -91,6 +92,30 @@ response file_answer(const call& of, open_asset stored, const file_kind& kind,
     return reply;
 }
 
+// By the parameter size; empty without it.
+std::optional<int> thumbnail_side(const request& asked) {
+    const auto size = asked.parameter("size");
+    if (!size) return std::nullopt;
+    for (const int side : thumbnail_sides_px)
+        if (*size == std::to_string(side)) return side;
+    throw error(errc::invalid_argument, "there is no thumbnail of that size",
+                fmt::format("Ask for size={}, or without it for the picture itself",
+                            fmt::join(thumbnail_sides_px, " or size=")));
+}
+
+response thumbnail(const service& with, const call& of, const std::string& path, int side_px) {
+    constexpr std::string_view ending = ".png";
+    if (!path.ends_with(ending))
+        throw error(errc::invalid_argument, "only pictures have thumbnails",
+                    "Ask for it without size");
+    auto made = asked_of_store([&] { return with.small.of(path, side_px); });
+    if (!made) refuse();
+    auto name = of.names.back();
+    name.resize(name.size() - ending.size());
+    return file_answer(of, std::move(*made), small_picture,
+                       fmt::format("{}-{}.webp", name, side_px));
+}
+
 // Another service has the file, and serves it better than we could.
 response elsewhere(const std::string& url) {
     return {307, {}, {}, {{"Location", url}, {"Cache-Control", std::string(ask_again)}}};
@@ -98,11 +123,22 @@ response elsewhere(const std::string& url) {
 
 }  // namespace
 
+std::string thumbnail_of(const pipeline_parts& parts, const std::string& path) {
+    const auto at = parts.assets.locate(path);
+    if (at.local_path.empty() && !at.thumbnail_url.empty()) return at.thumbnail_url;
+    return fmt::format("{}?size={}", at.url, thumbnail_sides_px.front());
+}
+
 answer get_asset(const service& with, const call& of) {
     const auto& parts = with.open({});
     const auto path = path_of_own(parts, of);
     const auto at = asked_of_store([&] { return parts.assets.locate(path); });
-    if (at.local_path.empty()) return elsewhere(at.url);
+    const auto side = thumbnail_side(of.asked);
+    if (at.local_path.empty()) {
+        const auto small = side ? parts.assets.thumbnail_url(path, *side) : std::string();
+        return elsewhere(small.empty() ? at.url : small);
+    }
+    if (side) return thumbnail(with, of, path, *side);
     auto stored = asked_of_store([&] { return parts.assets.open(path); });
     if (!stored) refuse();
     return file_answer(of, std::move(*stored), kind_of(path), of.names.back());

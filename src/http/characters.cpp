@@ -32,6 +32,20 @@ character_draft draft_in(json_body& body) {
     return draft;
 }
 
+// The path of the asset that a URL leads to, in any store.
+std::string path_in(const std::string& url) {
+    const auto middle = url.find("/characters/");
+    return middle == std::string::npos || middle == 0 ? std::string()
+                                                      : url.substr(url.rfind('/', middle - 1) + 1);
+}
+
+json::object told(const pipeline_parts& parts, const character& record) {
+    auto document = to_json(record);
+    if (const auto path = path_in(record.avatar); !path.empty())
+        document["thumbnail"] = thumbnail_of(parts, path);
+    return document;
+}
+
 }  // namespace
 
 answer create_character(const service& with, const call& of) {
@@ -46,7 +60,7 @@ answer create_character(const service& with, const call& of) {
     return submitted(with, of, around, wanted, [&parts](const job& done) {
         const auto record = parts.characters.find_by_job(done.id);
         if (!record) throw error(errc::not_found, "the character was removed meanwhile");
-        auto reply = json_response(to_json(*record), 201);
+        auto reply = json_response(told(parts, *record), 201);
         reply.headers = {{"Location", fmt::format("/api/characters/{}", record->id)}};
         return reply;
     });
@@ -60,9 +74,10 @@ answer list_characters(const service& with, const call& of) {
     query.tag = of.asked.parameter("tag");
     query.limit = wanted.limit;
     query.before_id = wanted.before;
-    const auto found = with.open({}).characters.list(query);
+    const auto& parts = with.open({});
+    const auto found = parts.characters.list(query);
     json::array rows;
-    for (const auto& record : found) rows.push_back(to_json(record));
+    for (const auto& record : found) rows.push_back(told(parts, record));
     std::optional<std::int64_t> last;
     if (found.size() == wanted.limit) last = found.back().id;
     return listed(std::move(rows), last);
@@ -70,7 +85,8 @@ answer list_characters(const service& with, const call& of) {
 
 answer get_character(const service& with, const call& of) {
     const auto id = character_id(of.names.at(0));
-    return json_response(to_json(owned_character(with.open({}), of.who.owner.user_id, id)));
+    const auto& parts = with.open({});
+    return json_response(told(parts, owned_character(parts, of.who.owner.user_id, id)));
 }
 
 answer remove_character(const service& with, const call& of) {

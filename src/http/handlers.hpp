@@ -24,6 +24,8 @@ answer retry_job(const service& with, const call& of);
 
 // assets.cpp
 answer get_asset(const service& with, const call& of);
+// Where the picture at that path is to be had within 256 x 256 pixels.
+std::string thumbnail_of(const pipeline_parts& parts, const std::string& path);
 
 // openapi.cpp
 answer get_openapi(const service& with, const call& of);

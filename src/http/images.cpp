@@ -17,8 +17,7 @@ namespace json = boost::json;
 
 json::object told(const pipeline_parts& parts, const image& picture) {
     auto document = to_json(picture);
-    const auto at = parts.assets.locate(picture.path);
-    if (!at.thumbnail_url.empty()) document["thumbnail"] = at.thumbnail_url;
+    document["thumbnail"] = thumbnail_of(parts, picture.path);
     return document;
 }
 

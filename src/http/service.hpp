@@ -9,6 +9,7 @@
 
 #include "config/config.hpp"
 #include "http/message.hpp"
+#include "http/thumbnails.hpp"
 #include "job/queue.hpp"
 #include "pipeline/parts.hpp"
 #include "store/access_tokens.hpp"
@@ -24,6 +25,7 @@ struct service {
     job_queue& queue;
     access_tokens& tokens;
     const clock& time;
+    thumbnails& small;
     // What /readyz asks: a part, and one cheap call to it that throws what is wrong.
     std::vector<std::pair<std::string, std::function<void()>>> checks;
 };

@@ -3,6 +3,7 @@
 
 import concurrent.futures
 import http.client
+import json
 import os
 import resource
 import unittest
@@ -136,9 +137,56 @@ class Files(Served):
     def test_somebody_else_s_file_is_not_there(self):
         self.serve()
         ben = self.token("admin", "--user", "ben")
-        for url in (self.url, self.luna["embeddings"]["url"]):
+        for url in (self.url, self.luna["embeddings"]["url"], self.url + "?size=256"):
             self.problem(404, "GET", url, Authorization=ben)
             self.problem(401, "GET", url, Authorization="Bearer nonsense")
+
+    def test_thumbnails_are_made_once_kept_and_go_with_their_character(self):
+        made = self.ok_json("generate", *LUNA, "--width", "576", "--height", "576")
+        self.serve()
+        token, url = self.token("write"), made["avatar"]
+        luna = self.ask("GET", f"/api/characters/{made['id']}").json()
+        self.assertEqual(luna["thumbnail"], url + "?size=256")
+        large = self.ask("POST", f"/api/characters/{luna['id']}/generate-image",
+                         {"imageType": "portrait"}, Authorization=token).json()
+        self.assertEqual(large["thumbnail"], large["url"] + "?size=256")
+        pictures = [luna["thumbnail"], url + "?size=512", large["thumbnail"]]
+        with concurrent.futures.ThreadPoolExecutor(16) as many:
+            told = list(many.map(lambda n: self.ask("GET", pictures[n % 3]), range(48)))
+        self.assertEqual({one.status for one in told}, {200})
+        self.assertEqual(len({one.body for one in told}), 3)
+        for one in told:
+            self.assertEqual((one.body[:4], one.body[8:12]), (b"RIFF", b"WEBP"))
+            self.assertEqual(one.headers["Content-Type"], "image/webp")
+            self.assertEqual(one.headers["Cache-Control"], "private, max-age=31536000, immutable")
+            self.assertIn('.webp"', one.headers["Content-Disposition"])
+            self.assertNotIn(b"sorceress", one.body)
+        known = self.ask("GET", pictures[0], If_None_Match=told[0].headers["ETag"])
+        self.assertEqual(known.status, 304)
+        part = self.ask("GET", pictures[0], Range="bytes=0-3")
+        self.assertEqual((part.status, part.body), (206, b"RIFF"))
+        kept = list((self.data / "thumbnails").rglob("*.webp"))
+        self.assertEqual(len(kept), 3)
+        self.assertEqual(self.parts_left_behind(), [])
+        for wrong in (self.url + "?size=300", self.url + "?size=", self.url + "?size=256x",
+                      self.luna["embeddings"]["url"] + "?size=256"):
+            self.problem(400, "GET", wrong)
+        self.problem(404, "GET", self.url.replace(".png", "x.png") + "?size=256")
+        self.assertEqual(self.ask("DELETE", f"/api/characters/{luna['id']}").status, 204)
+        self.assertEqual(list((self.data / "thumbnails").rglob("*.webp")), [])
+        for gone in (pictures[0], url):
+            self.problem(404, "GET", gone)
+        self.assertEqual(self.ask("GET", self.url).status, 200)
+
+    def test_a_picture_that_was_damaged_on_the_disk_has_no_thumbnail(self):
+        self.serve()
+        damaged = bytearray(self.bytes)
+        damaged[len(damaged) // 2] ^= 0x55
+        self.file.write_bytes(damaged)
+        told = self.problem(500, "GET", self.url + "?size=256")
+        self.assertNotIn(str(self.data), json.dumps(told))
+        self.file.write_bytes(self.bytes)
+        self.assertEqual(self.ask("GET", self.url + "?size=256").status, 200)
 
     def test_large_files_to_slow_clients_take_no_memory(self):
         large = self.file.parent / "large.png"

@@ -104,6 +104,7 @@ class Original(Served):
         self.assertEqual(made.headers["Location"], f"/api/characters/{zara['id']}")
         self.assertEqual(self.ask("GET", made.headers["Location"]).json(), zara)
         shown = self.ok_json("show", zara["id"])
+        self.assertEqual(zara.pop("thumbnail"), zara["avatar"] + "?size=256")
         self.assertEqual({name: shown[name] for name in zara}, zara)
         for _ in range(2):
             self.ask("POST", "/api/characters", {"name": "Ann", "description": "a tall knight",

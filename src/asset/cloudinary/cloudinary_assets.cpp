@@ -92,7 +92,11 @@ public:
         const auto name = asset_name_of(path);
         return {delivery_url(calls_.account(), name, any_version),
                 {},
-                thumbnail_url(calls_.account(), name, thumbnail_px)};
+                medusa::thumbnail_url(calls_.account(), name, thumbnail_px)};
+    }
+
+    std::string thumbnail_url(std::string_view path, int side_px) const override {
+        return medusa::thumbnail_url(calls_.account(), asset_name_of(path), side_px);
     }
 
     // Each call is tried once: whoever asks for a check wants the answer now.

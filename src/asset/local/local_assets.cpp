@@ -14,9 +14,10 @@
 #include <system_error>
 
 #include "asset/asset_path.hpp"
+#include "asset/open_file.hpp"
+#include "asset/thumbnail_folder.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "core/hash.hpp"
 #include "core/limits.hpp"
 
 namespace medusa {
@@ -24,7 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t version_chars = 32;
 constexpr std::size_t swept_entries_max = 2'000;  // some milliseconds
 
 // The path as text, once it is one that a finished file may have.
@@ -102,21 +102,16 @@ time_point last_written(const struct stat& facts) {
                                                   nanoseconds(facts.st_mtim.tv_nsec)));
 }
 
-// Of its name on the disk: whoever writes a file anew makes another one.
-std::string version_of(const struct stat& facts) {
-    const auto all = fmt::format("{} {} {}.{}", facts.st_ino, facts.st_size, facts.st_mtim.tv_sec,
-                                 facts.st_mtim.tv_nsec);
-    return sha256_hex(all).substr(0, version_chars);
-}
-
 bool means_nothing_there(int reason) {
     return reason == ENOENT || reason == ENOTDIR || reason == EISDIR;
 }
 
 class local_assets final : public asset_store {
 public:
-    local_assets(fs::path root, std::string url_prefix)
-        : root_(std::move(root)), url_prefix_(std::move(url_prefix)) {}
+    local_assets(fs::path root, fs::path thumbnails, std::string url_prefix)
+        : root_(std::move(root)),
+          thumbnails_(std::move(thumbnails)),
+          url_prefix_(std::move(url_prefix)) {}
 
     stored_asset put(std::string_view path, std::string_view bytes, if_present present) override {
         const auto asset = checked(path);
@@ -170,10 +165,7 @@ public:
             if (means_nothing_there(errno) || errno == ELOOP || root.get() < 0) return std::nullopt;
             fail_asset("read", root_ / asset, errno);
         }
-        struct stat facts {};
-        if (::fstat(file.get(), &facts) != 0) fail_asset("read", root_ / asset, errno);
-        if (!S_ISREG(facts.st_mode)) return std::nullopt;
-        return open_asset{std::move(file), std::uint64_t(facts.st_size), version_of(facts)};
+        return as_open_asset(std::move(file), root_ / asset);
     }
 
     void remove(std::string_view path) override {
@@ -188,6 +180,8 @@ public:
         }
         if (::unlinkat(there.get(), name.c_str(), 0) != 0 && !means_nothing_there(errno))
             fail_asset("remove", shown, errno);
+        // Last: whoever makes one looks afterwards whether its picture is still there.
+        if (!thumbnails_.empty()) forget_thumbnails(thumbnails_, asset);
     }
 
     std::vector<asset_entry> entries(std::string_view folder) override {
@@ -247,14 +241,17 @@ private:
     }
 
     fs::path root_;
+    fs::path thumbnails_;
     std::string url_prefix_;
     std::once_flag swept_;
 };
 
 }  // namespace
 
-std::unique_ptr<asset_store> make_local_asset_store(fs::path root, std::string url_prefix) {
-    return std::make_unique<local_assets>(std::move(root), std::move(url_prefix));
+std::unique_ptr<asset_store> make_local_asset_store(fs::path root, fs::path thumbnails,
+                                                    std::string url_prefix) {
+    return std::make_unique<local_assets>(std::move(root), std::move(thumbnails),
+                                          std::move(url_prefix));
 }
 
 unfinished_writes sweep_unfinished(const fs::path& root, time_point before, unfinished what,

@@ -1,8 +1,9 @@
 // medusa-decoder: decodes pictures that nobody vouches for, and can do nothing else.
 //
-// Started by make_picture_inspector() with a socket as its standard input. A request is the length
-// of the file as 8 bytes, lowest first, and the file; the answer is one line, "ok WIDTH HEIGHT
-// SPREAD BRIGHTEST" or "bad REASON". Before the first request it gives up every right that
+// Started by decoder_pool with a socket as its standard input. A request is the length of the file
+// as 8 bytes, lowest first, the longest side of the thumbnail that is wanted, likewise and 0 for
+// none, and the file; the answer is one line, "ok WIDTH HEIGHT SPREAD BRIGHTEST", "webp BYTES" with
+// so many bytes after it, or "bad REASON". Before the first request it gives up every right that
 // decoding does not need: no files, no sockets, no programs, 1 GiB of memory, 10 s of processor
 // time a picture. A request that breaks a rule ends the process, and with it nothing of medusa.
 
@@ -24,7 +25,9 @@
 
 namespace {
 
+constexpr int webp_quality = 82;  // of 100
 constexpr std::uint64_t file_bytes_max = std::uint64_t{64} << 20;
+constexpr std::uint64_t side_px_max = 1'024;
 constexpr rlim_t memory_bytes_max = rlim_t{1} << 30;
 constexpr time_t picture_seconds_max = 10;
 
@@ -45,9 +48,14 @@ bool read_all(void* to, std::size_t size) {
     return true;
 }
 
-void answer(const std::string& line) {
-    const auto whole = line + "\n";
-    if (::write(STDIN_FILENO, whole.data(), whole.size()) != ssize_t(whole.size())) std::_Exit(1);
+void answer(const std::string& whole) {
+    std::size_t written = 0;
+    while (written < whole.size()) {
+        const auto taken = ::write(STDIN_FILENO, whole.data() + written, whole.size() - written);
+        if (taken < 0 && errno == EINTR) continue;
+        if (taken <= 0) std::_Exit(1);
+        written += std::size_t(taken);
+    }
 }
 
 // One line of what the library says is wrong.
@@ -58,15 +66,21 @@ std::string complaint() {
     text = text.substr(0, end);
     for (auto& c : text)
         if (c < ' ' || c > '~') c = '?';
-    return "bad " + (text.empty() ? "it cannot be decoded" : text);
+    return "bad " + (text.empty() ? "it cannot be decoded" : text) + "\n";
+}
+
+// Null with the library's complaint.
+image opened(const std::vector<char>& file) {
+    VipsImage* picture = nullptr;
+    if (vips_pngload_buffer(const_cast<char*>(file.data()), file.size(), &picture, "fail_on",
+                            VIPS_FAIL_ON_ERROR, "access", VIPS_ACCESS_SEQUENTIAL, nullptr))
+        return nullptr;
+    return image(picture);
 }
 
 std::string decoded(const std::vector<char>& file) {
-    VipsImage* opened = nullptr;
-    if (vips_pngload_buffer(const_cast<char*>(file.data()), file.size(), &opened, "fail_on",
-                            VIPS_FAIL_ON_ERROR, "access", VIPS_ACCESS_SEQUENTIAL, nullptr))
-        return complaint();
-    const image picture(opened);
+    const auto picture = opened(file);
+    if (!picture) return complaint();
     VipsImage* counted = nullptr;
     if (vips_stats(picture.get(), &counted, nullptr)) return complaint();
     const image stats(counted);
@@ -81,9 +95,41 @@ std::string decoded(const std::vector<char>& file) {
         spread = std::max(spread, *VIPS_MATRIX(stats.get(), 5, band));
     }
     std::array<char, 128> line{};
-    std::snprintf(line.data(), line.size(), "ok %d %d %.3f %.0f", picture->Xsize, picture->Ysize,
+    std::snprintf(line.data(), line.size(), "ok %d %d %.3f %.0f\n", picture->Xsize, picture->Ysize,
                   spread, brightest);
     return line.data();
+}
+
+// Without all that a file says of itself. libvips 8.14 has an option for that, and leaves the EXIF
+// of a WebP in spite of it.
+image stripped(const image& picture) {
+    VipsImage* copy = nullptr;
+    if (vips_copy(picture.get(), &copy, nullptr)) return nullptr;
+    image bare(copy);
+    gchar** names = vips_image_get_fields(bare.get());
+    for (gchar** name = names; *name; ++name) vips_image_remove(bare.get(), *name);
+    g_strfreev(names);
+    return bare;
+}
+
+// Within `side` x `side` pixels, never enlarged, and without anything that the file says of itself.
+std::string thumbnail(const std::vector<char>& file, std::uint64_t side) {
+    const auto picture = opened(file);
+    if (!picture) return complaint();
+    VipsImage* made = nullptr;
+    if (vips_thumbnail_image(picture.get(), &made, int(side), "height", int(side), "size",
+                             VIPS_SIZE_DOWN, nullptr))
+        return complaint();
+    const auto small = stripped(image(made));
+    if (!small) return complaint();
+    void* bytes = nullptr;
+    std::size_t size = 0;
+    if (vips_webpsave_buffer(small.get(), &bytes, &size, "Q", webp_quality, "strip", TRUE, nullptr))
+        return complaint();
+    auto told = "webp " + std::to_string(size) + "\n";
+    told.append(static_cast<char*>(bytes), size);
+    g_free(bytes);
+    return told;
 }
 
 // A small picture through the whole road, so that everything that it loads is loaded.
@@ -96,7 +142,8 @@ void warm_up() {
     if (vips_pngsave_buffer(black.get(), &bytes, &size, nullptr)) std::_Exit(2);
     const std::vector<char> file(static_cast<char*>(bytes), static_cast<char*>(bytes) + size);
     g_free(bytes);
-    if (decoded(file).rfind("ok", 0) != 0) std::_Exit(2);
+    if (decoded(file).rfind("ok", 0) != 0 || thumbnail(file, 4).rfind("webp", 0) != 0)
+        std::_Exit(2);
 }
 
 void limit(__rlimit_resource what, rlim_t value) {
@@ -166,13 +213,14 @@ int main(int, char** arguments) {
     vips_cache_set_max(0);
     warm_up();
     give_up_rights();
-    std::uint64_t size = 0;
-    while (read_all(&size, sizeof size)) {
-        if (size > file_bytes_max) return 4;
+    std::array<std::uint64_t, 2> wish{};
+    while (read_all(wish.data(), sizeof wish)) {
+        const auto [size, side] = wish;
+        if (size > file_bytes_max || side > side_px_max) return 4;
         std::vector<char> file(size);
         if (!read_all(file.data(), file.size())) return 0;
         allow_seconds(picture_seconds_max);
-        answer(decoded(file));
+        answer(side == 0 ? decoded(file) : thumbnail(file, side));
         allow_seconds(0);
     }
     return 0;
