@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/text.hpp"
+#include "http/character_body.hpp"
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
 #include "http/pages.hpp"
@@ -8,42 +11,54 @@
 #include "pipeline/check_request.hpp"
 #include "pipeline/delete_character.hpp"
 #include "record/record_json.hpp"
+#include "store/naming.hpp"
 
 namespace medusa::http {
 namespace {
 
 namespace json = boost::json;
 
-character_draft draft_in(json_body& body) {
-    character_draft draft;
-    body.read("name", draft.name);
-    body.read("description", draft.description);
-    body.read("tags", draft.tags);
-    body.read("style", draft.style);
-    body.read("seed", draft.seed);
-    auto& settings = draft.settings;
-    body.read("steps", settings.steps);
-    body.read("cfg", settings.cfg);
-    body.read("width", settings.width);
-    body.read("height", settings.height);
-    body.read("model", settings.model);
-    body.read("sampler", settings.sampler);
-    body.read("scheduler", settings.scheduler);
-    return draft;
+// No store has an index for that: so many records are read for one answer, which then may hold
+// fewer than were asked for, and has a cursor to go on with.
+constexpr std::size_t read_most = 2'000;
+constexpr std::size_t read_at_once = 200;
+constexpr std::size_t words_chars_max = 200;
+
+struct found_page {
+    std::vector<character> found;
+    std::optional<std::int64_t> last;  // the cursor of the next page
+};
+
+// The parameter q in lower case; empty: all are wanted.
+std::string words_in(const request& asked) {
+    return to_lower(clean_text(asked.parameter("q").value_or(""), "q", words_chars_max));
 }
 
-// The path of the asset that a URL leads to, in any store.
-std::string path_in(const std::string& url) {
-    const auto middle = url.find("/characters/");
-    return middle == std::string::npos || middle == 0 ? std::string()
-                                                      : url.substr(url.rfind('/', middle - 1) + 1);
+bool says(const character& record, const std::string& words) {
+    const auto in = [&](const std::string& text) {
+        return to_lower(text).find(words) != std::string::npos;
+    };
+    const auto tags = searchable_tags(record);
+    return in(record.name) || in(record.description) || std::any_of(tags.begin(), tags.end(), in);
 }
 
-json::object told(const pipeline_parts& parts, const character& record) {
-    auto document = to_json(record);
-    if (const auto path = path_in(record.avatar); !path.empty())
-        document["thumbnail"] = thumbnail_of(parts, path);
-    return document;
+found_page said(character_store& characters, character_query query, const std::string& words) {
+    found_page page;
+    const auto wanted = std::exchange(query.limit, words.empty() ? query.limit : read_at_once);
+    for (std::size_t read = 0; read < read_most;) {
+        auto records = characters.list(query);
+        for (auto& record : records) {
+            query.before_id = record.id;
+            if (words.empty() || says(record, words)) page.found.push_back(std::move(record));
+            if (page.found.size() < wanted) continue;
+            page.last = query.before_id;
+            return page;
+        }
+        if (records.size() < query.limit) return page;
+        read += records.size();
+    }
+    page.last = query.before_id;
+    return page;
 }
 
 }  // namespace
@@ -75,12 +90,10 @@ answer list_characters(const service& with, const call& of) {
     query.limit = wanted.limit;
     query.before_id = wanted.before;
     const auto& parts = with.open({});
-    const auto found = parts.characters.list(query);
+    const auto page = said(parts.characters, query, words_in(of.asked));
     json::array rows;
-    for (const auto& record : found) rows.push_back(told(parts, record));
-    std::optional<std::int64_t> last;
-    if (found.size() == wanted.limit) last = found.back().id;
-    return listed(std::move(rows), last);
+    for (const auto& record : page.found) rows.push_back(told(parts, record));
+    return listed(std::move(rows), page.last);
 }
 
 answer get_character(const service& with, const call& of) {

@@ -11,6 +11,12 @@ answer list_characters(const service& with, const call& of);
 answer get_character(const service& with, const call& of);
 answer remove_character(const service& with, const call& of);
 
+// character_batch.cpp
+answer create_characters(const service& with, const call& of);
+
+// character_change.cpp
+answer change_character(const service& with, const call& of);
+
 // images.cpp
 answer generate_image(const service& with, const call& of);
 answer list_images(const service& with, const call& of);

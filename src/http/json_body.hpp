@@ -23,6 +23,12 @@ public:
 
     // Each leaves `into` alone where the field is missing or null.
     void read(std::string_view name, std::string& into);
+    template <class value>
+    void read(std::string_view name, std::optional<value>& into) {
+        value found{};
+        read(name, found);
+        if (has(name)) into = std::move(found);
+    }
     void read(std::string_view name, int& into);
     void read(std::string_view name, double& into);
     void read(std::string_view name, std::optional<std::uint64_t>& into);

@@ -68,7 +68,7 @@ const std::string& openapi_text() {
 }
 
 std::vector<int> statuses_of(const route& way) {
-    std::vector<int> all{400, 413, 429, 431, 500, 503};
+    std::vector<int> all{400, 408, 413, 429, 431, 500, 503};
     for (const int own : way.answers)
         if (own != 0) all.push_back(own);
     if (way.needs != guard::open) all.insert(all.end(), {401, 403, 504, 507});

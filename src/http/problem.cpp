@@ -25,6 +25,7 @@ constexpr status_title titles[] = {
     {405, "Method Not Allowed"},
     {408, "Request Timeout"},
     {409, "Conflict"},
+    {412, "Precondition Failed"},
     {413, "Content Too Large"},
     {415, "Unsupported Media Type"},
     {416, "Range Not Satisfiable"},
@@ -58,8 +59,8 @@ bool is_internal(errc code) {
 
 }  // namespace
 
-bad_body::bad_body(std::vector<bad_field> fields)
-    : error(errc::invalid_argument, told_together(fields), "See /docs for what it may hold"),
+bad_body::bad_body(std::vector<bad_field> fields, errc code)
+    : error(code, told_together(fields), "See /docs for what it may hold"),
       fields_(std::move(fields)) {}
 
 response problem(const error& failure, const std::string& path, const std::string& request_id,

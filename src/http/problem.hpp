@@ -18,7 +18,7 @@ struct bad_field {
 // A request body in which some fields are wrong.
 class bad_body final : public error {
 public:
-    explicit bad_body(std::vector<bad_field> fields);
+    explicit bad_body(std::vector<bad_field> fields, errc code = errc::invalid_argument);
     const std::vector<bad_field>& fields() const noexcept { return fields_; }
 
 private:

@@ -10,6 +10,7 @@
 #include "domain/slug.hpp"
 #include "pipeline/checked_prompt.hpp"
 #include "pipeline/draft_to_character.hpp"
+#include "pipeline/embedding_file.hpp"
 #include "pipeline/picture_file.hpp"
 #include "record/documents.hpp"
 
@@ -37,18 +38,6 @@ picture_request avatar_request(const pipeline_parts& with, const character& reco
     request.negative_prompt = record.generation.negative_prompt;
     request.seed = record.generation.seed;
     return request;
-}
-
-// Needs nothing of the picture.
-embeddings_info store_embedding(const pipeline_parts& with, character record) {
-    record.embeddings.model = with.vectors.model();
-    const auto text = embedding_text(record);
-    const auto vector = with.vectors.embed({&text, 1}).front();
-    record.embeddings.url = with.assets
-                                .put(embeddings_path(character_folder(with, record)),
-                                     embeddings_document(record, text, vector), if_present::replace)
-                                .url;
-    return record.embeddings;
 }
 
 // Another story of this job was quicker: its character counts, and its files are put in order.

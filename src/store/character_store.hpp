@@ -89,6 +89,9 @@ public:
     // Creates or replaces the record of `record.job_id`. Uses up its reservation; without one (an
     // import) it takes id and slug itself. error(conflict) when they belong to another job.
     virtual void save(const character& record) = 0;
+    // Replaces the record `was` by `now`, which has its id, slug, owner and job. False, and nothing
+    // is changed, when it is not as it was any more, or gone.
+    virtual bool update(const character& was, const character& now) = 0;
     virtual std::optional<character> find(std::int64_t id) = 0;
     virtual std::optional<character> find_by_job(const std::string& job_id) = 0;
     // Newest first.

@@ -112,6 +112,29 @@ TEST_P(store_contract, saving_a_job_again_replaces_its_record) {
     EXPECT_TRUE(store_.characters->list({.tag = "fantasy"}).empty());
 }
 
+TEST_P(store_contract, a_record_is_updated_as_long_as_it_is_what_it_was) {
+    const auto first = make(store_, "a", anna, "luna");
+    auto second = first;
+    second.name = "Luna Starweaver";
+    second.tags.genre = {"horror"};
+    second.appearance.hair_color = "black";
+    second.appearance.outfit.clear();
+    second.version = 2;
+    auto late = first;
+    late.name = "Late";
+    late.version = 2;
+    EXPECT_TRUE(store_.characters->update(first, second));
+    EXPECT_FALSE(store_.characters->update(first, late));
+    EXPECT_EQ(store_.characters->find(first.id), second);
+    EXPECT_EQ(store_.characters->list({.tag = "horror"}).size(), 1u);
+    EXPECT_TRUE(store_.characters->list({.tag = "fantasy"}).empty());
+    store_.images->relocate(first.id, {.avatar = "elsewhere"});
+    EXPECT_FALSE(store_.characters->update(second, late)) << "its files have moved meanwhile";
+    store_.characters->remove(first.id);
+    EXPECT_FALSE(store_.characters->update(second, late));
+    EXPECT_FALSE(store_.characters->find(first.id));
+}
+
 TEST_P(store_contract, the_first_record_of_a_job_and_its_avatar_stay) {
     const auto held = store_.reserved->reserve("a", anna, "luna");
     const auto first = record_for("a", anna, held, "Luna");

@@ -142,6 +142,9 @@ public:
     void save(const character& record) override {
         plan_.run("save", [&] { inner_.save(record); });
     }
+    bool update(const character& was, const character& now) override {
+        return plan_.run("update", [&] { return inner_.update(was, now); });
+    }
     std::optional<character> find(std::int64_t id) override { return inner_.find(id); }
     std::optional<character> find_by_job(const std::string& job_id) override {
         return plan_.run("find_by_job", [&] { return inner_.find_by_job(job_id); });

@@ -186,6 +186,9 @@ public:
         });
     }
     void save(const character& record) override { inner_.save(record); }
+    bool update(const character& was, const character& now) override {
+        return inner_.update(was, now);
+    }
     std::optional<character> find(std::int64_t id) override {
         return me_.call(fmt::format("find character {}", id), [&] { return inner_.find(id); });
     }

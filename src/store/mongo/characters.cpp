@@ -21,6 +21,17 @@ object id_of_document(const character& record) {
     return {{"_id", claim_job(record.job_id, record.id)}};
 }
 
+// Finds the document as long as nobody has changed the record in it: each change moves these.
+document as_it_is(const document& stored) {
+    auto filter = stored.only("_id");
+    for (const char* field : {"version", "updatedAt"}) {
+        const auto same = stored.has(field) ? stored.only(field)
+                                            : document(object{{field, object{{"$exists", false}}}});
+        bson_concat(filter.get(), same.get());
+    }
+    return filter;
+}
+
 class mongo_characters final : public character_store {
 public:
     explicit mongo_characters(shared_database on) : database_(std::move(on)) {}
@@ -62,6 +73,13 @@ public:
             if (database_->insert(characters_in, made)) return;
             if (!stored_as(record)) refuse_taken(record);
         }
+    }
+
+    bool update(const character& was, const character& now) override {
+        const auto stored = stored_as(was);
+        if (!stored || character_from(*stored) != was) return false;
+        const auto changed = changes(*stored, fields_of(now), {"look"});
+        return database_->update(characters_in, as_it_is(*stored), {{"$set", changed}}) > 0;
     }
 
     std::optional<character> find(std::int64_t id) override { return first_record(by_id(id)); }

@@ -110,6 +110,18 @@ public:
         });
     }
 
+    bool update(const character& was, const character& now) override {
+        const auto json = json_of(now);
+        bool updated = false;
+        database_->write([&](connection& on) {
+            query rows(on, "SELECT id, record FROM characters WHERE id = ?", was.id);
+            const auto stored = first_record(rows);
+            updated = stored == was;
+            if (updated) replace(on, now, json);
+        });
+        return updated;
+    }
+
     std::optional<character> find(std::int64_t id) override {
         return database_->read([&](connection& on) {
             query rows(on, "SELECT id, record FROM characters WHERE id = ?", id);
