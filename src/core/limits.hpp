@@ -25,7 +25,6 @@ inline constexpr std::uint64_t seed_max = (std::uint64_t{1} << 53) - 1;
 inline constexpr std::size_t idempotency_key_chars = 255;
 inline constexpr std::size_t jobs_waiting = 200'000;  // of one owner
 inline constexpr std::size_t batch_file_lines = 10'000;
-inline constexpr std::size_t batch_call = 100;  // characters
 inline constexpr std::size_t images_per_call = 100;
 inline constexpr std::size_t image_bytes = std::size_t{64} << 20;
 inline constexpr std::size_t image_pixels = 64'000'000;

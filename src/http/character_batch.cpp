@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "core/ids.hpp"
-#include "core/limits.hpp"
 #include "http/character_body.hpp"
 #include "http/handlers.hpp"
 #include "http/pages.hpp"
@@ -46,8 +45,8 @@ answer create_characters(const service& with, const call& of) {
     job_surroundings around;
     body.read("engine", around.engine);
     const auto* rows = body.array("characters");
-    if (!body.has("characters") || (rows && (rows->empty() || rows->size() > limits::batch_call)))
-        body.refuse("characters", fmt::format("must be 1 to {}", limits::batch_call));
+    if (!body.has("characters") || (rows && (rows->empty() || rows->size() > batch_most)))
+        body.refuse("characters", fmt::format("must be 1 to {}", batch_most));
     body.expect_whole();
     const auto& parts = with.open(around);
     std::vector<asked_job> jobs;
@@ -65,7 +64,7 @@ answer create_characters(const service& with, const call& of) {
         json::object{{"batch", accepted.id}, {"total", accepted.total}, {"jobs", std::move(ids)}},
         202);
     reply.headers = {
-        {"Location", fmt::format("/api/jobs?batch={}&limit={}", accepted.id, limits::batch_call)},
+        {"Location", fmt::format("/api/jobs?batch={}&limit={}", accepted.id, batch_most)},
         {"Retry-After", "1"}};
     if (replayed) reply.headers.emplace_back(replayed_header, "true");
     return reply;

@@ -36,6 +36,10 @@ std::string thumbnail_of(const pipeline_parts& parts, const std::string& path);
 // openapi.cpp
 answer get_openapi(const service& with, const call& of);
 
+// docs.cpp
+answer get_docs(const service& with, const call& of);
+answer get_docs_file(const service& with, const call& of);
+
 // operations.cpp
 answer healthz(const service& with, const call& of);
 answer readyz(const service& with, const call& of);

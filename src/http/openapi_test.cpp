@@ -9,6 +9,7 @@
 
 #include "core/limits.hpp"
 #include "domain/style.hpp"
+#include "http/character_body.hpp"
 
 namespace medusa::http {
 namespace {
@@ -171,7 +172,7 @@ TEST(http_openapi, knows_every_code_style_and_limit) {
     EXPECT_EQ(number("width", "multipleOf"), limits::side_px_step);
     EXPECT_EQ(number("seed", "maximum"), double(limits::seed_max));
     const auto& batch = schema("NewCharacters").at("properties").at("characters");
-    EXPECT_EQ(batch.at("maxItems").to_number<std::size_t>(), limits::batch_call);
+    EXPECT_EQ(batch.at("maxItems").to_number<std::size_t>(), batch_most);
     const auto& picture = schema("NewImage").at("properties");
     EXPECT_EQ(picture.at("count").at("maximum").to_number<std::size_t>(), limits::images_per_call);
     EXPECT_EQ(picture.at("prompt").at("maxLength").to_number<std::size_t>(), limits::prompt_chars);

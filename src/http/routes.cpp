@@ -53,6 +53,8 @@ constexpr route table[] = {
     {"GET", "/healthz", guard::open, healthz, {200, 304}},
     {"GET", "/readyz", guard::open, readyz, {200, 304, 503}},
     {"GET", "/openapi.json", guard::open, get_openapi, {200, 304}},
+    {"GET", "/docs", guard::open, get_docs, {200, 304}},
+    {"GET", "/docs/{file}", guard::open, get_docs_file, {200, 304}},
 };
 
 // What stands in place of the pattern's {...}; empty: the path is another one.

@@ -26,9 +26,11 @@ class Answer:
 
 
 class Served(House):
+    host = "127.0.0.1"
+
     def setUp(self):
         super().setUp()
-        self.environment["MEDUSA_HTTP"] = "127.0.0.1:0"
+        self.environment["MEDUSA_HTTP"] = f"{self.host}:0"
 
     def serve(self, *options):
         log = self.home / "serve.log"
@@ -36,7 +38,7 @@ class Served(House):
             running = self.start_medusa("serve", *options, stderr=told)
         self.addCleanup(lambda: running.poll() is None and (running.kill(), running.wait()))
         end = time.monotonic() + 30
-        while not (address := re.search(r"http://127\.0\.0\.1:(\d+)", log.read_text())):
+        while not (address := re.search(rf"http://{self.host}:(\d+)", log.read_text())):
             self.assertIsNone(running.poll(), log.read_text())
             self.assertLess(time.monotonic(), end, log.read_text())
             time.sleep(0.01)
@@ -44,7 +46,7 @@ class Served(House):
         return running
 
     def ask(self, method, path, body=None, **headers):
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=100)
+        line = http.client.HTTPConnection(self.host, self.port, timeout=100)
         self.addCleanup(line.close)
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None:
