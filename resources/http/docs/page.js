@@ -137,6 +137,7 @@ const show = (whole) => {
                 if (!call.tags.includes(tag.name)) continue;
                 const link = make("a", call.summary);
                 link.href = `#${call.operationId}`;
+                link.dataset.call = call.operationId;
                 link.dataset.words = `${method} ${path} ${call.summary}`.toLowerCase();
                 links.append(link);
                 group.append(shown_call(read, method, path, call));
@@ -163,7 +164,7 @@ filter.addEventListener("input", () => {
     const words = filter.value.toLowerCase().split(/\s+/);
     for (const link of document.querySelectorAll("#list a")) {
         link.hidden = !words.every((word) => link.dataset.words.includes(word));
-        document.getElementById(link.hash.slice(1)).hidden = link.hidden;
+        document.getElementById(link.dataset.call).hidden = link.hidden;
     }
 });
 document.addEventListener("keydown", (event) => {
