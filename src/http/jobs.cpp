@@ -118,7 +118,10 @@ answer list_jobs(const service& with, const call& of) {
     job_query query;
     query.user_id = of.who.owner.user_id;
     if (const auto state = of.asked.parameter("state")) query.state = state_from(*state);
-    if (const auto batch = of.asked.parameter("batch")) query.submission_id = *batch;
+    if (const auto batch = of.asked.parameter("batch")) {
+        if (!is_uuid(*batch)) throw error(errc::invalid_argument, "the batch is no UUID");
+        query.submission_id = *batch;
+    }
     query.limit = wanted.limit;
     query.before = wanted.before;
     const auto found = with.queue.list(query);

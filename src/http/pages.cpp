@@ -83,14 +83,15 @@ wait_for job_answer(const request& asked, const submission& accepted,
                     std::function<response(const job& done)> made) {
     const auto id = derived_uuid(accepted.id, 0);
     const auto path = path_of(asked.at);
+    // Nothing of its state, so that a replay is told the same.
+    const boost::json::object told{{"id", id}, {"batch", accepted.id}};
     return {id, patience_of(asked),
-            [id, path, request_id = asked.id,
+            [id, told, path, request_id = asked.id,
              made = std::move(made)](const std::optional<job>& newest) -> response {
                 const auto address = "/api/jobs/" + id;
                 try {
                     if (!newest || !has_ended(newest->status.state)) {
-                        auto reply = newest ? json_response(told(*newest), 202)
-                                            : json_response(boost::json::object{{"id", id}}, 202);
+                        auto reply = json_response(told, 202);
                         reply.headers = {{"Location", address}, {"Retry-After", "1"}};
                         return reply;
                     }
