@@ -14,6 +14,15 @@ import unittest
 from house import LUNA, House, png_chunks
 
 SMALL = ["--width", "128", "--height", "128"]
+# To the letter.
+GUIDE_CURL = """curl -X POST "http://localhost:3001/api/characters/123456/generate-image" \\
+  -H "Content-Type: application/json" \\
+  -H "Authorization: Bearer YOUR_TOKEN" \\
+  -d '{
+    "imageType": "portrait",
+    "mood": "happy",
+    "setting": "magical forest"
+  }'"""
 WISH = {"imageType": "portrait", "mood": "happy", "setting": "magical forest"}
 
 
@@ -281,13 +290,16 @@ class Refusals(Served):
     def test_curl_as_the_guide_prints_it_is_answered(self):
         luna = self.ok_json("generate", *LUNA, *SMALL)
         self.serve()
-        done = subprocess.run(
-            ["curl", "-s", "-X", "POST",
-             f"http://localhost:{self.port}/api/characters/{luna['id']}/generate-image",
-             "-H", "Content-Type: application/json",
-             "-H", "Authorization: " + self.token("write"), "-d", json.dumps(WISH)],
-            capture_output=True, check=True, timeout=60)
-        self.assertEqual(json.loads(done.stdout)["characterId"], luna["id"])
+        printed = GUIDE_CURL.replace("3001", str(self.port)).replace("123456", str(luna["id"]))
+        refused = json.loads(self.typed(printed))
+        self.assertEqual(refused["status"], 401)
+        self.assertIn("medusa token create --scope write", refused["advice"])
+        made = json.loads(self.typed(printed.replace("Bearer YOUR_TOKEN", self.token("write"))))
+        self.assertEqual((made["characterId"], made["type"]), (luna["id"], "portrait"))
+
+    def typed(self, line):
+        done = subprocess.run(["bash", "-c", line], capture_output=True, check=True, timeout=60)
+        return done.stdout
 
 
 if __name__ == "__main__":

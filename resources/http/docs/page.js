@@ -73,8 +73,8 @@ const reader = (whole) => {
 
     const curl = (method, path, call) => {
         const filled = path.replace(/\{(\w+)\}/g, (_, name) => {
-            const parameter = (call.parameters ?? []).map(looked_up).find((one) => one.name === name);
-            return parameter?.example ?? name.toUpperCase();
+            const parameters = (call.parameters ?? []).map(looked_up);
+            return parameters.find((one) => one.name === name)?.example ?? name.toUpperCase();
         });
         const line = ["curl"];
         if (method !== "get") line.push("-X", method.toUpperCase());
@@ -82,7 +82,8 @@ const reader = (whole) => {
         if (call["x-scope"] !== "open") line.push('-H "Authorization: Bearer $TOKEN"');
         const body = call.requestBody?.content["application/json"].schema;
         if (body)
-            line.push('-H "Content-Type: application/json"', `-d '${JSON.stringify(example(body))}'`);
+            line.push('-H "Content-Type: application/json"',
+                `-d '${JSON.stringify(example(body))}'`);
         return line.join(" ");
     };
 
