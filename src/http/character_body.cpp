@@ -6,13 +6,17 @@
 
 namespace medusa::http {
 
+void expect_few_tags(json_body& body, const std::vector<std::string>& tags) {
+    if (tags.size() > limits::tags)
+        body.refuse("tags", fmt::format("must be {} at most", limits::tags));
+}
+
 character_draft draft_in(json_body& body) {
     character_draft draft;
     body.read("name", draft.name);
     body.read("description", draft.description);
     body.read("tags", draft.tags);
-    if (draft.tags.size() > limits::tags)
-        body.refuse("tags", fmt::format("must be {} at most", limits::tags));
+    expect_few_tags(body, draft.tags);
     body.read("style", draft.style);
     body.read("seed", draft.seed);
     auto& settings = draft.settings;

@@ -12,4 +12,7 @@ inline constexpr std::size_t batch_most = 100;  // characters in one call
 
 character_draft draft_in(json_body& body);
 
+// Refuses more than fit, also where some are equal.
+void expect_few_tags(json_body& body, const std::vector<std::string>& tags);
+
 }  // namespace medusa::http

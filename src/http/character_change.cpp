@@ -1,3 +1,4 @@
+#include "http/character_body.hpp"
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
 #include "http/pages.hpp"
@@ -17,6 +18,7 @@ character_change change_in(json_body& body) {
     body.read("name", wanted.name);
     body.read("description", wanted.description);
     body.read("tags", wanted.tags);
+    if (wanted.tags) expect_few_tags(body, *wanted.tags);
     body.read("style", wanted.style);
     body.expect_whole();
     return wanted;

@@ -78,6 +78,10 @@ std::optional<std::vector<std::string>> matched(std::string_view pattern,
     return names;
 }
 
+bool is_spelled_out(const route& one) {
+    return one.pattern.find('{') == std::string_view::npos;
+}
+
 struct chosen {
     const route* way = nullptr;
     std::vector<std::string> names;
@@ -87,9 +91,14 @@ struct chosen {
 chosen choose(std::string_view method, const std::vector<std::string>& path) {
     chosen found;
     const auto wanted = method == "HEAD" ? std::string_view("GET") : method;
+    // A path that a route spells out is no id of another route.
+    const auto spells = [&](const route& one) {
+        return is_spelled_out(one) && matched(one.pattern, path);
+    };
+    const bool spelled = std::any_of(std::begin(table), std::end(table), spells);
     for (const auto& one : table) {
         auto names = matched(one.pattern, path);
-        if (!names) continue;
+        if (!names || (spelled && !is_spelled_out(one))) continue;
         found.methods.emplace(one.method);
         if (one.method == "GET") found.methods.emplace("HEAD");
         if (one.method != wanted) continue;
@@ -112,8 +121,10 @@ bool may(const identity& who, guard needs) {
     return false;
 }
 
-// A page of another site cannot send JSON without being asked first, as it can send forms.
+// A page of another site cannot send JSON without being asked first, as it can send forms; and it
+// has no token.
 void expect_json(const request& asked) {
+    if (asked.body.empty() && !asked.header("authorization").empty()) return;
     auto type = collapse_spaces(split(asked.header("content-type"), ';').front());
     for (char& c : type) c = char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
     if (type == "application/json") return;

@@ -17,21 +17,19 @@ SECONDS = int(os.environ.get("MEDUSA_TEST_SECONDS", "600"))
 CLIENT = """
 import type { components, paths } from "./medusa";
 type Wish = components["schemas"]["NewImage"];
-type Made = paths["/api/characters/{id}/generate-image"]["post"]["responses"][201]
-    ["content"]["application/json"];
+type Call = paths["/api/characters/{id}/generate-image"]["post"];
+type Made = Call["responses"][201]["content"]["application/json"];
 type Problem = components["schemas"]["Problem"];
 export const wish: Wish = { imageType: "portrait", mood: "happy", setting: "magical forest" };
 export const prompts = (made: Made): string[] =>
     "images" in made ? made.images.map((one) => one.prompt) : [made.prompt];
 export const told = (problem: Problem): string => `${problem.code}: ${problem.detail}`;
 """
-# What a schema cannot say: a text that is long enough, and yet has nothing visible in it; an engine
-# that is not configured; a cursor of another list.
+# What a schema cannot say: a text that is long enough, and yet has nothing visible in it, or what
+# the content policy refuses; an engine that is not configured; an id of nothing.
 CONFIG = """
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "304", "307", "400", "401", "403", "404", "409", "412", "422"]
-[checks.negative_data_rejection]
-expected-statuses = ["4xx"]
 """
 
 
@@ -81,18 +79,22 @@ class Described(Contract):
                       shown["examples"])
 
     def test_schemathesis_finds_nothing_that_is_not_described(self):
+        """Without a worker, since nobody is to wait for hundreds of pictures. The events of a job
+        that never ends do not end either: they are asked for alone, of jobs that there are not."""
         self.serve("--no-worker")
         (self.home / "schemathesis.toml").write_text(CONFIG)
-        address = f"http://{self.host}:{self.port}/openapi.json"
-        report = self.home / "report.json"
-        self.run_tool(
+        self.schemathesis("--exclude-operation-id", "followJob")
+        self.schemathesis("--include-operation-id", "followJob", "--phases", "coverage,fuzzing")
+
+    def schemathesis(self, *options):
+        told = self.run_tool(
             DEPS / "test-python/bin/python", DEPS / "test-python/bin/schemathesis",
-            "--config-file", self.home / "schemathesis.toml", "run", address, "--checks", "all",
-            "--max-examples", EXAMPLES, "--seed", "1", "--workers", "2",
+            "--config-file", self.home / "schemathesis.toml", "run",
+            f"http://{self.host}:{self.port}/openapi.json", "--checks", "all",
+            "--max-examples", EXAMPLES, "--seed", "1", "--request-timeout", "30",
             "--header", f"Authorization: {self.tokens['admin']}",
-            "--header", "Prefer: respond-async", "--request-timeout", "30",
-            "--report", "json", "--report-json-path", report, timeout=SECONDS)
-        self.assertTrue(json.loads(report.read_text()))
+            "--header", "Prefer: respond-async", *options, timeout=SECONDS)
+        self.assertRegex(told, r"[1-9]\d* generated, [1-9]\d* passed")
 
 
 if __name__ == "__main__":
