@@ -3,8 +3,20 @@
 #include <fmt/format.h>
 
 #include "core/limits.hpp"
+#include "http/handlers.hpp"
+#include "record/record_json.hpp"
 
 namespace medusa::http {
+namespace {
+
+// The path of the asset that a URL leads to, in any store.
+std::string path_in(const std::string& url) {
+    const auto middle = url.find("/characters/");
+    return middle == std::string::npos || middle == 0 ? std::string()
+                                                      : url.substr(url.rfind('/', middle - 1) + 1);
+}
+
+}  // namespace
 
 void expect_few_tags(json_body& body, const std::vector<std::string>& tags) {
     if (tags.size() > limits::tags)
@@ -28,6 +40,13 @@ character_draft draft_in(json_body& body) {
     body.read("sampler", settings.sampler);
     body.read("scheduler", settings.scheduler);
     return draft;
+}
+
+boost::json::object told(const pipeline_parts& parts, const character& record) {
+    auto document = to_json(record);
+    if (const auto path = path_in(record.avatar); !path.empty())
+        document["thumbnail"] = thumbnail_of(parts, path);
+    return document;
 }
 
 }  // namespace medusa::http

@@ -5,7 +5,6 @@
 #include "http/represent.hpp"
 #include "pipeline/check_request.hpp"
 #include "pipeline/edit_character.hpp"
-#include "record/record_json.hpp"
 
 namespace medusa::http {
 namespace {
@@ -40,11 +39,11 @@ answer change_character(const service& with, const call& of) {
     json_body body(of.asked.body);
     const auto wanted = change_in(body);
     for (int race = 0; race < races_max; ++race) {
-        const auto seen = json_response(to_json(found));
+        const auto seen = json_response(told(parts, found));
         if (!expected.empty() && !names_tag(expected, etag_of(seen.body)))
             return changed_meanwhile(of.asked);
         if (const auto edited = edit_character(parts, found, wanted)) {
-            auto reply = json_response(to_json(*edited));
+            auto reply = json_response(told(parts, *edited));
             reply.headers = {{"ETag", etag_of(reply.body)}};
             return reply;
         }
