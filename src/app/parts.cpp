@@ -62,7 +62,7 @@ struct asset_adapter {
 constexpr asset_adapter asset_stores[] = {
     {"local", "local folder, embedded", [](const config& c) { return !c.cloudinary.configured(); },
      [](const config& c, const part_hooks&) {
-         return make_local_asset_store(c.data / "assets", thumbnails_in(c));
+         return make_local_asset_store(c.data / "assets", "/assets/", thumbnails_in(c));
      }},
     {"cloudinary", "Cloudinary", [](const config& c) { return c.cloudinary.configured(); },
      [](const config& c, const part_hooks& hooks) {

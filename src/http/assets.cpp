@@ -56,10 +56,10 @@ auto asked_of_store(ask question) {
     }
 }
 
-response file_answer(const call& of, open_asset stored, const file_kind& kind,
+response file_answer(const request& asked, open_asset stored, const file_kind& kind,
                      std::string_view name) {
     const auto tag = fmt::format("\"{}\"", stored.version);
-    const auto wanted = wanted_of(of.asked, tag, stored.bytes);
+    const auto wanted = wanted_of(asked, tag, stored.bytes);
     response reply{200, std::string(kind.type), {}};
     reply.headers = {{"ETag", tag},
                      {"Cache-Control", std::string(kind.caching)},
@@ -71,7 +71,7 @@ response file_answer(const call& of, open_asset stored, const file_kind& kind,
         case wanted_bytes::kind::none:
             reply = problem({errc::invalid_argument, "the range lies beyond the end of the file",
                              fmt::format("It has {} bytes", stored.bytes)},
-                            path_of(of.asked.at), of.asked.id, 416);
+                            path_of(asked.at), asked.id, 416);
             reply.headers.emplace_back("Content-Range", fmt::format("bytes */{}", stored.bytes));
             return reply;
         case wanted_bytes::kind::part:
@@ -103,17 +103,22 @@ std::optional<int> thumbnail_side(const request& asked) {
                             fmt::join(thumbnail_sides_px, " or size=")));
 }
 
-response thumbnail(const service& with, const call& of, const std::string& path, int side_px) {
+// Quick once it was made.
+answer thumbnail(const service& with, const call& of, const std::string& path, int side_px) {
     constexpr std::string_view ending = ".png";
     if (!path.ends_with(ending))
         throw error(errc::invalid_argument, "only pictures have thumbnails",
                     "Ask for it without size");
-    auto made = asked_of_store([&] { return with.small.of(path, side_px); });
-    if (!made) refuse();
     auto name = of.names.back();
     name.resize(name.size() - ending.size());
-    return file_answer(of, std::move(*made), small_picture,
-                       fmt::format("{}-{}.webp", name, side_px));
+    const auto file = fmt::format("{}-{}.webp", name, side_px);
+    if (auto known = asked_of_store([&] { return with.small.find(path, side_px); }))
+        return file_answer(of.asked, std::move(*known), small_picture, file);
+    return slow_answer{[&small = with.small, &asked = of.asked, path, side_px, file] {
+        auto made = asked_of_store([&] { return small.of(path, side_px); });
+        if (!made) refuse();
+        return file_answer(asked, std::move(*made), small_picture, file);
+    }};
 }
 
 // Another service has the file, and serves it better than we could.
@@ -141,7 +146,7 @@ answer get_asset(const service& with, const call& of) {
     if (side) return thumbnail(with, of, path, *side);
     auto stored = asked_of_store([&] { return parts.assets.open(path); });
     if (!stored) refuse();
-    return file_answer(of, std::move(*stored), kind_of(path), of.names.back());
+    return file_answer(of.asked, std::move(*stored), kind_of(path), of.names.back());
 }
 
 }  // namespace medusa::http

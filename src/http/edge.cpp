@@ -22,6 +22,7 @@ using asio::use_awaitable;
 using asio::ip::tcp;
 using boost::system::error_code;
 
+constexpr std::size_t slow_threads = 2;
 constexpr int backlog = 1'024;
 // Without descriptors there is nothing to do but to wait until some session ends.
 constexpr std::chrono::milliseconds accept_pause{100};
@@ -34,13 +35,16 @@ public:
           calls_(std::move(calls)),
           proxies_(at.trusted_proxies),
           pool_(std::size_t(handler_threads)),
-          parts_{limits_, calls_, watch, pool_, proxies_},
+          parts_{limits_, calls_, watch, pool_, slow_pool_, proxies_},
           acceptor_(io_),
           drain_timer_(io_) {
         listen(at);
     }
 
-    ~beast_edge() override { pool_.join(); }
+    ~beast_edge() override {
+        pool_.join();
+        slow_pool_.join();
+    }
 
     std::uint16_t port() const override { return acceptor_.local_endpoint().port(); }
 
@@ -117,6 +121,7 @@ private:
     const edge_calls calls_;
     const std::vector<std::string> proxies_;
     asio::thread_pool pool_;
+    asio::thread_pool slow_pool_{slow_threads};
     session_parts parts_;
     asio::io_context io_{1};
     tcp::acceptor acceptor_;

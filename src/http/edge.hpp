@@ -22,6 +22,7 @@ namespace medusa::http {
 struct edge_limits {
     std::size_t header_bytes_max = std::size_t{16} << 10;
     std::size_t connections_max = 12'000;
+    std::size_t slow_waiting_max = 1'000;           // answers that no slow thread makes yet
     std::size_t handlers_waiting_max = 256;         // requests that no thread has taken yet
     std::chrono::milliseconds header_most{10'000};  // from its first byte to its last
     std::chrono::milliseconds body_most{30'000};

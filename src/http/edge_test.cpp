@@ -87,6 +87,11 @@ protected:
                 job_id_, 5s, [](const std::optional<job>& now) {
                     return response{200, "text/plain", std::string(to_string(now->status.state))};
                 }};
+        if (path[0] == "drawn")
+            return slow_answer{[this] {
+                while (!gate_) std::this_thread::sleep_for(1ms);
+                return response{200, "text/plain", "drawn"};
+            }};
         if (path[0] == "events") return event_stream{job_id_, 0};
         return response{404, "text/plain", "nothing here"};
     }
@@ -125,6 +130,26 @@ TEST_F(http_edge, serves_many_requests_on_one_connection) {
     const auto both = one.heard();
     EXPECT_NE(both.find("GET "), std::string::npos);
     EXPECT_NE(both.find("404 Not Found"), std::string::npos) << "the second of two at once";
+}
+
+TEST_F(http_edge, slow_answers_keep_nobody_else_waiting) {
+    start({.slow_waiting_max = 6});
+    std::vector<raw_client> slow;
+    for (int i = 0; i < 9; ++i) {
+        slow.push_back(client());
+        slow.back().say("GET /drawn HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        EXPECT_EQ(status(client().asked("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")), 200);
+    }
+    gate_ = true;
+    int drawn = 0;
+    int refused = 0;
+    for (auto& one : slow) {
+        const auto reply = one.heard();
+        drawn += body(reply) == "drawn";
+        refused += status(reply) == 429;
+    }
+    EXPECT_EQ(drawn, 8) << "two at once, and six that wait";
+    EXPECT_EQ(refused, 1);
 }
 
 TEST_F(http_edge, a_head_request_gets_the_length_and_no_body) {

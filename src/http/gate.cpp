@@ -21,6 +21,10 @@ answer gate::pass(const request& asked) {
                       then = std::move(wait->then)](const std::optional<job>& newest) {
             return finished(asked, then(newest));
         };
+    if (auto* slow = std::get_if<slow_answer>(&result))
+        slow->make = [this, &asked, make = std::move(slow->make)] {
+            return finished(asked, make());
+        };
     return result;
 }
 

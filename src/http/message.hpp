@@ -77,6 +77,12 @@ struct event_stream {
     pair_list headers{};     // of its head
 };
 
-using answer = std::variant<response, wait_for, event_stream>;
+// The answer takes tens of milliseconds to make, as decoding a picture does: on one of a few
+// threads of its own, so that the pool stays free for what is quick.
+struct slow_answer {
+    std::function<response()> make;
+};
+
+using answer = std::variant<response, wait_for, event_stream, slow_answer>;
 
 }  // namespace medusa::http

@@ -132,44 +132,52 @@ void expect_json(const request& asked) {
                 "Send Content-Type: application/json");
 }
 
-answer answered(const service& with, const request& asked) {
-    const auto fail = [&](const error& failure, int status = 0) {
-        return problem(failure, path_of(asked.at), asked.id, status);
-    };
-    auto found = choose(asked.method, asked.at.path);
+response fail(const request& asked, const error& failure, int status = 0) {
+    return problem(failure, path_of(asked.at), asked.id, status);
+}
+
+// What the work gives, or the problem that it throws.
+template <class work>
+auto or_problem(const request& asked, const work& run) -> decltype(run()) {
     try {
-        if (!found.way && found.methods.empty())
-            return fail({errc::not_found, "there is nothing here", "See /docs"});
-        if (!found.way) {
-            auto refused = fail({errc::invalid_argument, "the method is not known here",
-                                 fmt::format("There are {}", fmt::join(found.methods, ", "))},
-                                405);
-            refused.headers.emplace_back("Allow",
-                                         fmt::format("{}", fmt::join(found.methods, ", ")));
-            return refused;
-        }
-        identity who;
-        if (found.way->needs != guard::open) {
-            who = who_asks(with, asked);
-            if (!may(who, found.way->needs))
-                throw forbidden("the token's scope does not allow that",
-                                "Make one with more scope: medusa token create --scope write");
-        }
-        if (asked.method == "POST" || asked.method == "PATCH") {
-            try {
-                expect_json(asked);
-            } catch (const error& other_type) {
-                return fail(other_type, 415);
-            }
-        }
-        return found.way->run(with, {asked, who, std::move(found.names)});
+        return run();
     } catch (const forbidden& failure) {
-        return fail(failure, 403);
+        return fail(asked, failure, 403);
     } catch (const error& failure) {
-        return fail(failure);
+        return fail(asked, failure);
     } catch (const std::exception& bug) {
-        return fail({errc::internal, bug.what()});
+        return fail(asked, {errc::internal, bug.what()});
     }
+}
+
+answer answered(const service& with, const request& asked) {
+    auto found = choose(asked.method, asked.at.path);
+    if (!found.way && found.methods.empty())
+        return fail(asked, {errc::not_found, "there is nothing here", "See /docs"});
+    if (!found.way) {
+        const auto known = fmt::format("{}", fmt::join(found.methods, ", "));
+        auto refused = fail(asked,
+                            {errc::invalid_argument, "the method is not known here",
+                             fmt::format("There are {}", known)},
+                            405);
+        refused.headers.emplace_back("Allow", known);
+        return refused;
+    }
+    identity who;
+    if (found.way->needs != guard::open) {
+        who = who_asks(with, asked);
+        if (!may(who, found.way->needs))
+            throw forbidden("the token's scope does not allow that",
+                            "Make one with more scope: medusa token create --scope write");
+    }
+    if (asked.method == "POST" || asked.method == "PATCH") {
+        try {
+            expect_json(asked);
+        } catch (const error& other_type) {
+            return fail(asked, other_type, 415);
+        }
+    }
+    return found.way->run(with, {asked, who, std::move(found.names)});
 }
 
 }  // namespace
@@ -179,7 +187,11 @@ std::span<const route> routes() {
 }
 
 answer dispatch(const service& with, const request& asked) {
-    return answered(with, asked);
+    auto result = or_problem(asked, [&] { return answered(with, asked); });
+    if (auto* slow = std::get_if<slow_answer>(&result))
+        // The session keeps the request until its answer is written.
+        slow->make = [&asked, make = std::move(slow->make)] { return or_problem(asked, make); };
+    return result;
 }
 
 std::size_t body_bytes_max(std::string_view method, std::string_view text) {

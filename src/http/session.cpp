@@ -75,6 +75,8 @@ session::verdict session::serve_one() {
         }
         if (const auto* wait = std::get_if<wait_for>(&result))
             reply = co_await waited(*wait);
+        else if (const auto* slow = std::get_if<slow_answer>(&result))
+            reply = co_await made(*slow, asked);
         else
             reply = std::move(std::get<response>(result));
     }
@@ -97,6 +99,18 @@ asio::awaitable<answer> session::handled(const request& asked) {
         co_return with.calls.handle(asked);
     };
     auto result = co_await asio::co_spawn(with_.pool, std::move(work), use_awaitable);
+    co_return result;
+}
+
+asio::awaitable<response> session::made(const slow_answer& what, const request& asked) {
+    if (with_.slow_waiting >= with_.limits.slow_waiting_max)
+        co_return with_.calls.refuse(429, "more is asked for than can be made", asked.id);
+    ++with_.slow_waiting;
+    auto work = [&with = with_, &what]() -> asio::awaitable<response> {
+        --with.slow_waiting;
+        co_return what.make();
+    };
+    auto result = co_await asio::co_spawn(with_.slow_pool, std::move(work), use_awaitable);
     co_return result;
 }
 

@@ -23,14 +23,16 @@ namespace medusa::http {
 
 class session;
 
-// What all sessions of an edge share; outlives them. The I/O thread's, but for the counter.
+// What all sessions of an edge share; outlives them. The I/O thread's, but for the counters.
 struct session_parts {
     const edge_limits& limits;
     const edge_calls& calls;
     job_watch& watch;
     boost::asio::thread_pool& pool;
+    boost::asio::thread_pool& slow_pool;
     const std::vector<std::string>& trusted_proxies;
     std::atomic<std::size_t> handlers_waiting = 0;
+    std::atomic<std::size_t> slow_waiting = 0;
     std::set<session*> open{};
     bool draining = false;
 };
@@ -66,6 +68,7 @@ private:
     verdict write_text(const std::string& text);
     boost::asio::awaitable<answer> handled(const request& asked);
     boost::asio::awaitable<response> waited(const wait_for& what);
+    boost::asio::awaitable<response> made(const slow_answer& what, const request& asked);
     task stream(const request& asked, const event_stream& wanted);
     task linger();
     std::shared_ptr<void> listen(const std::string& job_id);

@@ -4,11 +4,14 @@
 
 namespace medusa::http {
 
-std::optional<open_asset> thumbnails::of(const std::string& picture, int side_px) {
+std::optional<open_asset> thumbnails::find(const std::string& picture, int side_px) {
     if (!pictures_.open(picture)) return std::nullopt;
-    if (auto known = kept_.find(picture, side_px)) return known;
-    make_once(picture, side_px);
     return kept_.find(picture, side_px);
+}
+
+std::optional<open_asset> thumbnails::of(const std::string& picture, int side_px) {
+    make_once(picture, side_px);
+    return find(picture, side_px);
 }
 
 // Who comes first makes it, and everybody gets what came of it, a failure as well.

@@ -23,6 +23,8 @@ public:
     thumbnails(asset_store& pictures, std::filesystem::path folder, std::unique_ptr<thumbnailer> by)
         : pictures_(pictures), kept_(std::move(folder)), by_(std::move(by)) {}
 
+    // One that was made already; quick.
+    std::optional<open_asset> find(const std::string& picture, int side_px);
     // The copy in WebP within `side_px` x `side_px` pixels; empty where there is no such picture.
     // Waits while it is made. Throws error(corrupted) for a picture that cannot be decoded,
     // storage, and invalid_argument for a path that no asset has.

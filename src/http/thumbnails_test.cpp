@@ -39,7 +39,8 @@ protected:
     std::atomic<int> asked_ = 0;
     testing_support::scratch_folder folder_;
     std::filesystem::path kept_ = folder_.path() / "thumbnails";
-    std::unique_ptr<asset_store> assets_ = make_local_asset_store(folder_.path() / "assets", kept_);
+    std::unique_ptr<asset_store> assets_ =
+        make_local_asset_store(folder_.path() / "assets", "/assets/", kept_);
     slow_thumbnailer* by_ = new slow_thumbnailer(asked_);
     thumbnails small_{*assets_, kept_, std::unique_ptr<thumbnailer>(by_)};
 };

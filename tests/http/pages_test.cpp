@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int walks = 40;
+constexpr int walks = 25;
 
 struct page_told {
     std::vector<json::value> items;

@@ -19,7 +19,7 @@ struct collection {
     explicit collection(const std::filesystem::path& in, const std::string& prefix)
         : folder(in),
           store(make_sqlite_store({.file = in / "medusa.db"})),
-          assets(make_local_asset_store(in / "assets", {}, prefix)) {}
+          assets(make_local_asset_store(in / "assets", prefix)) {}
 
     // A character with an avatar and a portrait, their manifests and its embeddings.
     character make(const std::string& job, const std::string& name,

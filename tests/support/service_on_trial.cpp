@@ -37,7 +37,7 @@ public:
 struct service_on_trial::inside {
     explicit inside(const std::filesystem::path& folder)
         : stored(make_sqlite_store({.file = folder / "medusa.db"})),
-          assets(make_local_asset_store(folder / "assets", folder / "thumbnails")),
+          assets(make_local_asset_store(folder / "assets", "/assets/", folder / "thumbnails")),
           queue({*stored.intake, *stored.leases, system_clock(), random_ids(), [] { return 0.5; }}),
           small(*assets, folder / "thumbnails", std::make_unique<no_thumbnailer>()) {
         settings.data = folder;
@@ -96,6 +96,7 @@ http::response service_on_trial::ask(http::request asked) {
     if (asked.header("host").empty()) asked.headers.emplace_back("host", "127.0.0.1:3001");
     auto told = inside_->gate.pass(asked);
     if (auto* wait = std::get_if<http::wait_for>(&told)) return wait->then(std::nullopt);
+    if (auto* slow = std::get_if<http::slow_answer>(&told)) return slow->make();
     if (std::holds_alternative<http::event_stream>(told)) return {200, "text/event-stream", {}};
     return std::get<http::response>(std::move(told));
 }

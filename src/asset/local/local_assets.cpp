@@ -108,10 +108,10 @@ bool means_nothing_there(int reason) {
 
 class local_assets final : public asset_store {
 public:
-    local_assets(fs::path root, fs::path thumbnails, std::string url_prefix)
+    local_assets(fs::path root, std::string url_prefix, fs::path thumbnails)
         : root_(std::move(root)),
-          thumbnails_(std::move(thumbnails)),
-          url_prefix_(std::move(url_prefix)) {}
+          url_prefix_(std::move(url_prefix)),
+          thumbnails_(std::move(thumbnails)) {}
 
     stored_asset put(std::string_view path, std::string_view bytes, if_present present) override {
         const auto asset = checked(path);
@@ -241,17 +241,17 @@ private:
     }
 
     fs::path root_;
-    fs::path thumbnails_;
     std::string url_prefix_;
+    fs::path thumbnails_;
     std::once_flag swept_;
 };
 
 }  // namespace
 
-std::unique_ptr<asset_store> make_local_asset_store(fs::path root, fs::path thumbnails,
-                                                    std::string url_prefix) {
-    return std::make_unique<local_assets>(std::move(root), std::move(thumbnails),
-                                          std::move(url_prefix));
+std::unique_ptr<asset_store> make_local_asset_store(fs::path root, std::string url_prefix,
+                                                    fs::path thumbnails) {
+    return std::make_unique<local_assets>(std::move(root), std::move(url_prefix),
+                                          std::move(thumbnails));
 }
 
 unfinished_writes sweep_unfinished(const fs::path& root, time_point before, unfinished what,

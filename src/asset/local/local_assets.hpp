@@ -19,8 +19,8 @@ namespace medusa {
 // The URL of an asset is `url_prefix` followed by its path. The folder is made by the first put().
 // What is removed is also forgotten in the folder of thumbnails; empty: there is none.
 std::unique_ptr<asset_store> make_local_asset_store(std::filesystem::path root,
-                                                    std::filesystem::path thumbnails = {},
-                                                    std::string url_prefix = "/assets/");
+                                                    std::string url_prefix = "/assets/",
+                                                    std::filesystem::path thumbnails = {});
 
 // No write takes so long: an unfinished file of this age was left by a process that died.
 inline constexpr std::chrono::hours unfinished_age{1};
