@@ -25,7 +25,7 @@ TEST_F(edit_test, a_name_changes_and_the_person_stays) {
     wanted.updated_at = after->updated_at;
     wanted.embeddings = after->embeddings;
     EXPECT_EQ(*after, wanted);
-    EXPECT_EQ(store_->characters->find(before.id), after);
+    EXPECT_EQ(store_.characters->find(before.id), after);
     EXPECT_NE(embedded_text(before).find("Luna Starweaver"), std::string::npos);
 }
 
@@ -40,7 +40,7 @@ TEST_F(edit_test, a_description_is_read_anew_and_traits_stay) {
     EXPECT_EQ(after->traits, before.traits);
     EXPECT_EQ(after->character_seed, before.character_seed);
     EXPECT_EQ(after->slug, before.slug);
-    EXPECT_EQ(store_->characters->list({.tag = "wise"}).size(), 1u);
+    EXPECT_EQ(store_.characters->list({.tag = "wise"}).size(), 1u);
 }
 
 TEST_F(edit_test, nothing_to_change_changes_nothing) {
@@ -60,13 +60,15 @@ TEST_F(edit_test, what_is_out_of_range_or_refused_leaves_no_trace) {
         {{.description = "a nude elf"}, errc::refused},
         {{.tags = {{"nude"}}}, errc::refused},
     };
-    for (const auto& [wanted, code] : rows) try {
+    for (const auto& [wanted, code] : rows) {
+        try {
             edit_character(plain(), before, wanted);
             ADD_FAILURE();
         } catch (const error& failure) {
             EXPECT_EQ(failure.code(), code) << failure.what();
         }
-    EXPECT_EQ(store_->characters->find(before.id), before);
+    }
+    EXPECT_EQ(store_.characters->find(before.id), before);
     EXPECT_EQ(embedded_text(before), text);
 }
 
@@ -75,7 +77,7 @@ TEST_F(edit_test, who_comes_second_changes_nothing) {
     const auto first = edit_character(plain(), before, {.name = "Selene"});
     ASSERT_TRUE(first);
     EXPECT_FALSE(edit_character(plain(), before, {.name = "Diana"}));
-    EXPECT_EQ(store_->characters->find(before.id), first);
+    EXPECT_EQ(store_.characters->find(before.id), first);
     EXPECT_NE(embedded_text(before).find("Selene"), std::string::npos) << embedded_text(before);
 }
 
