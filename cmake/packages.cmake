@@ -21,6 +21,7 @@ target_compile_options(PkgConfig::MONGOC INTERFACE -Wno-ignored-attributes)
 pkg_check_modules(NATS REQUIRED IMPORTED_TARGET libnats)
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive>=3.6)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(JWT REQUIRED IMPORTED_TARGET libjwt>=1.10.2)
 
 # SQLite: compiled from the amalgamation inside the pinned npm package better-sqlite3, because
 # Debian's own has the WAL-reset race (fixed in 3.51.3).

@@ -172,7 +172,7 @@ public:
           })),
           feed_(feed_for(settings, hooks)),
           queue_({*stored_.intake, *stored_.leases, system_clock(), random_ids(), system_random(),
-                  feed_.get()}) {}
+                  feed_.get(), settings.jobs_per_owner}) {}
 
     const pipeline_parts& with(const job_surroundings& wanted) {
         const std::lock_guard lock(mutex_);
@@ -347,6 +347,11 @@ public:
             {"image number", "file", [&c] { return check_number_file(c.image_number_file); }},
         };
         found.insert(found.end(), std::begin(others), std::end(others));
+        if (!c.http.jwt_secret_file.empty())
+            found.push_back({"sign-in", "JSON web tokens, HS256", [&c] {
+                                 const auto terms = http::sign_in_terms_of(c.http);
+                                 return fmt::format("a secret of {} bytes", terms.secret.size());
+                             }});
         if (!c.nats_url.empty())
             found.push_back({"job feed", "NATS JetStream",
                              [&c] { return make_jetstream_feed({.url = c.nats_url})->check(); }});

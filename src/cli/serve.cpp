@@ -19,6 +19,13 @@ int run(cli_context& context, const serve_options& options) {
     wish.listening = [&](const std::string& address) {
         context.out.message(fmt::format(
             "medusa serves {}. Ctrl-C ends it when what it has begun is done", address));
+        const auto& http = context.parts.settings().http;
+        if (!http.jwt_secret_file.empty())
+            context.out.message(
+                fmt::format("Sign-in tokens (HS256) are taken too: of {}, for {}",
+                            http.jwt_issuer.empty() ? "any issuer" : printable(http.jwt_issuer),
+                            http.jwt_audience.empty() ? "no audience in particular"
+                                                      : printable(http.jwt_audience)));
         if (context.parts.tokens().list().empty())
             context.out.message(
                 "No token is needed from this machine. For programs elsewhere: "

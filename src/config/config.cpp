@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <string_view>
 
@@ -20,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t dotenv_bytes = 256 << 10;
+constexpr int requests_a_minute_most = 10'000'000;
 constexpr auto prompt_file_advice = "Give the path of a text file of at most 8,000 characters";
 
 // Thrown by the readers below and turned into an error with name and place.
@@ -63,6 +65,31 @@ std::string listen_value(const std::string& value) {
     if (colon == 0 || !digits || std::stoi(port) > 65535)
         throw bad_value{"an address and a port, like 127.0.0.1:3001"};
     return value;
+}
+
+// "https://app.example", as browsers send it: any other writing would never be met.
+std::vector<std::string> origin_list(const std::string& value) {
+    std::vector<std::string> origins;
+    for (const auto& part : split(value, ',')) {
+        const auto origin = collapse_spaces(part);
+        const auto scheme = origin.find("://");
+        const bool web = origin.starts_with("http://") || origin.starts_with("https://");
+        const auto host = web ? std::string_view(origin).substr(scheme + 3) : std::string_view();
+        constexpr auto known = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]";
+        if (host.empty() || host.find_first_not_of(known) != std::string_view::npos)
+            throw bad_value{"the pages' own addresses, like https://app.example, in lower case"};
+        origins.push_back(origin);
+    }
+    return origins;
+}
+
+int number_value(const std::string& value, int least, int most) {
+    int number = 0;
+    const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (problem != std::errc() || end != value.data() + value.size() || number < least ||
+        number > most)
+        throw bad_value{fmt::format("a whole number from {} to {}", least, most)};
+    return number;
 }
 
 fs::path path_value(const std::string& value) {
@@ -129,6 +156,16 @@ const variable variables[] = {
      [](config& c, const std::string& v) { c.http.public_url = url_value(v); }},
     {"MEDUSA_TRUSTED_PROXIES", false,
      [](config& c, const std::string& v) { c.http.trusted_proxies = split(text_value(v), ','); }},
+    {"MEDUSA_HTTP_ORIGINS", false,
+     [](config& c, const std::string& v) { c.http.origins = origin_list(v); }},
+    {"MEDUSA_HTTP_RATE", false,
+     [](config& c, const std::string& v) {
+         c.http.requests_a_minute = number_value(v, 0, requests_a_minute_most);
+     }},
+    {"MEDUSA_JOBS_PER_OWNER", false,
+     [](config& c, const std::string& v) {
+         c.jobs_per_owner = std::size_t(number_value(v, 1, int(limits::jobs_waiting)));
+     }},
     {"MEDUSA_JWT_SECRET_FILE", false,
      [](config& c, const std::string& v) { c.http.jwt_secret_file = file_value(v); }},
     {"MEDUSA_JWT_ISSUER", false,
@@ -217,6 +254,11 @@ void refuse_contradictions(const config& c) {
                     "Cloudinary upload failed: only a part of its credentials is set",
                     "Set CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET, or "
                     "none of them");
+    const bool named = !c.http.jwt_issuer.empty() || !c.http.jwt_audience.empty();
+    if (named && c.http.jwt_secret_file.empty())
+        throw error(errc::invalid_argument,
+                    "MEDUSA_JWT_ISSUER and MEDUSA_JWT_AUDIENCE need MEDUSA_JWT_SECRET_FILE",
+                    "Name the file that holds the secret, or none of the three");
     if (!c.nats_url.empty() && c.mongodb_uri.empty())
         throw error(errc::invalid_argument, "NATS_URL needs MONGODB_URI",
                     "Jobs sent over NATS are kept in MongoDB: set both or neither");

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "core/limits.hpp"
+
 namespace medusa {
 
 struct engines_config {
@@ -37,6 +39,8 @@ struct http_config {
     std::string listen = "127.0.0.1:3001";
     std::string public_url;
     std::vector<std::string> trusted_proxies;
+    std::vector<std::string> origins;  // of other sites whose pages may ask: "https://a.example"
+    int requests_a_minute = 6'000;     // of one token, or of one address without; 0: no limit
     std::filesystem::path jwt_secret_file;
     std::string jwt_issuer;
     std::string jwt_audience;
@@ -59,6 +63,7 @@ struct config {
     std::string user_id;
     http_config http;
     bool debug = false;
+    std::size_t jobs_per_owner = limits::jobs_waiting;     // that wait or run at once
     std::optional<std::filesystem::path> positive_prompt;  // empty: the built-in text
     std::optional<std::filesystem::path> negative_prompt;
     std::filesystem::path image_number_file;

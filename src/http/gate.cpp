@@ -1,30 +1,154 @@
 #include "http/gate.hpp"
 
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 #include <utility>
 
+#include "core/hash.hpp"
+#include "core/text.hpp"
+#include "http/problem.hpp"
 #include "http/represent.hpp"
 #include "http/routes.hpp"
 
 namespace medusa::http {
+namespace {
 
-response gate::finished(const request& asked, response reply) const {
-    represent(asked, reply);
-    return reply;
+constexpr std::size_t askers_max = 20'000;
+constexpr rate failures_allowed{.requests = 60, .window = std::chrono::seconds(60)};
+constexpr std::size_t ipv6_network_bytes = 8;
+
+// What other sites' pages may send, and may see of the answer.
+constexpr auto cors_methods = "GET, HEAD, POST, PATCH, DELETE";
+constexpr auto cors_request =
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer, "
+    "X-Request-Id";
+constexpr auto cors_answer =
+    "Content-Disposition, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, "
+    "Retry-After, X-Request-Id";
+constexpr auto cors_seconds = "600";
+
+// An address; of IPv6 its network, since everybody has a network of those.
+std::string asker(const std::string& peer) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    if (::inet_pton(AF_INET6, peer.c_str(), bytes.data()) != 1) return "address " + peer;
+    std::string network = "network ";
+    for (std::size_t i = 0; i < ipv6_network_bytes; ++i) network += fmt::format("{:02x}", bytes[i]);
+    return network;
+}
+
+// Who counts as one: a token, known or not, or an address.
+std::string asker(const request& asked) {
+    const auto sent = asked.header("authorization");
+    return sent.empty() ? asker(asked.peer) : "token " + sha256_hex(sent);
+}
+
+// Whoever looks whether the service lives is always told.
+bool is_watcher(const request& asked) {
+    return asked.at.path.size() == 1 &&
+           (asked.at.path[0] == "healthz" || asked.at.path[0] == "readyz");
+}
+
+response too_many(const request& asked, const standing& at, const char* detail,
+                  const std::string& advice) {
+    auto refused = problem({errc::quota, detail, advice}, path_of(asked.at), asked.id);
+    refused.set("Retry-After", std::to_string(at.pause.count()));
+    return refused;
+}
+
+void add(pair_list& headers, const char* policy, const rate& allowed, const standing& at) {
+    headers.emplace_back("RateLimit-Policy", fmt::format(R"("{}";q={};w={})", policy,
+                                                         allowed.requests, allowed.window.count()));
+    headers.emplace_back("RateLimit",
+                         fmt::format(R"("{}";r={};t={})", policy, at.left, at.full.count()));
+}
+
+}  // namespace
+
+gate::gate(const service& with, std::function<moment()> now)
+    : with_(with),
+      now_(std::move(now)),
+      requests_({.requests = with.settings.http.requests_a_minute}, askers_max),
+      failures_(failures_allowed, askers_max) {}
+
+bool gate::may_come_from(const request& asked) const {
+    const auto origin = asked.header("origin");
+    const auto& allowed = with_.settings.http.origins;
+    return std::find(allowed.begin(), allowed.end(), origin) != allowed.end();
+}
+
+std::optional<response> gate::refusal(const request& asked, pair_list& headers) {
+    if (is_watcher(asked)) return std::nullopt;
+    const auto who = asker(asked);
+    const rate allowed{.requests = with_.settings.http.requests_a_minute};
+    // A token that was good lately is not shut out by others who fail at the same address.
+    if (!asked.header("authorization").empty() && !requests_.knows(who)) {
+        const auto at = failures_.look(asker(asked.peer), now_());
+        if (!at.allowed) {
+            add(headers, "sign-in", failures_allowed, at);
+            return too_many(asked, at, "too many sign-ins from this address failed",
+                            "Wait, and look at the token: medusa token list");
+        }
+    }
+    if (allowed.requests == 0) return std::nullopt;
+    const auto at = requests_.take(who, now_());
+    add(headers, "default", allowed, at);
+    if (at.allowed) return std::nullopt;
+    return too_many(
+        asked, at, "more requests than are allowed",
+        fmt::format("At most {} a minute are; MEDUSA_HTTP_RATE says how many", allowed.requests));
+}
+
+void gate::note(const request& asked, const answer& result) {
+    const auto* reply = std::get_if<response>(&result);
+    if (!reply || reply->status != 401 || asked.header("authorization").empty()) return;
+    requests_.forget(asker(asked));
+    failures_.take(asker(asked.peer), now_());
+}
+
+answer gate::admitted(const request& asked) {
+    const auto asks_to = asked.header("access-control-request-method");
+    if (asked.method == "OPTIONS" && may_come_from(asked) && !asks_to.empty() &&
+        methods_of(asked.at).contains(std::string(asks_to)))
+        return response{204,
+                        {},
+                        {},
+                        {{"Access-Control-Allow-Methods", cors_methods},
+                         {"Access-Control-Allow-Headers", cors_request},
+                         {"Access-Control-Max-Age", cors_seconds}}};
+    return dispatch(with_, asked);
 }
 
 answer gate::pass(const request& asked) {
-    auto result = dispatch(with_, asked);
-    if (auto* reply = std::get_if<response>(&result)) return finished(asked, std::move(*reply));
+    pair_list headers;
+    if (!with_.settings.http.origins.empty()) headers.emplace_back("Vary", "Origin");
+    // Never with Access-Control-Allow-Credentials: who asks says so by a token, not by a cookie.
+    if (may_come_from(asked))
+        headers.insert(headers.end(),
+                       {{"Access-Control-Allow-Origin", std::string(asked.header("origin"))},
+                        {"Access-Control-Expose-Headers", cors_answer}});
+    if (with_.settings.http.public_url.starts_with("https://"))
+        headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+    auto refused = refusal(asked, headers);
+    auto result = refused ? answer(std::move(*refused)) : admitted(asked);
+    note(asked, result);
+
+    // The session keeps the request until its answer is written.
+    const auto finished = [&asked, headers](response reply) {
+        represent(asked, reply);
+        for (const auto& [name, value] : headers) reply.set(name, value);
+        return reply;
+    };
+    if (auto* reply = std::get_if<response>(&result)) return finished(std::move(*reply));
     if (auto* wait = std::get_if<wait_for>(&result))
-        // The session keeps the request until its answer is written.
-        wait->then = [this, &asked,
-                      then = std::move(wait->then)](const std::optional<job>& newest) {
-            return finished(asked, then(newest));
+        wait->then = [finished, then = std::move(wait->then)](const std::optional<job>& newest) {
+            return finished(then(newest));
         };
     if (auto* slow = std::get_if<slow_answer>(&result))
-        slow->make = [this, &asked, make = std::move(slow->make)] {
-            return finished(asked, make());
-        };
+        slow->make = [finished, make = std::move(slow->make)] { return finished(make()); };
+    if (auto* events = std::get_if<event_stream>(&result)) events->headers = std::move(headers);
     return result;
 }
 

@@ -83,4 +83,18 @@ std::optional<std::string> request::parameter(std::string_view name) const {
     return std::nullopt;
 }
 
+void response::set(std::string_view name, std::string value) {
+    for (auto& [known, now] : headers) {
+        if (known != name) continue;
+        now = name == "Vary" ? now + ", " + value : std::move(value);
+        return;
+    }
+    headers.emplace_back(name, std::move(value));
+}
+
+bool response::has(std::string_view name) const {
+    return std::any_of(headers.begin(), headers.end(),
+                       [&](const auto& header) { return header.first == name; });
+}
+
 }  // namespace medusa::http

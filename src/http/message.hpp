@@ -59,6 +59,9 @@ struct response {
     std::optional<file_part> file{};  // sent instead of `body`
 
     std::uint64_t bytes() const { return file ? file->bytes : body.size(); }
+    // In place of the one that it has; a further Vary is added to it.
+    void set(std::string_view name, std::string value);
+    bool has(std::string_view name) const;
 };
 
 // The answer is `then` of the job once it has ended, or as it is when `at_most` is over; on a

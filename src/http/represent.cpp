@@ -24,11 +24,6 @@ bool is_text(std::string_view type) {
            type.starts_with("text/");
 }
 
-bool has(const response& reply, std::string_view name) {
-    return std::any_of(reply.headers.begin(), reply.headers.end(),
-                       [&](const auto& header) { return header.first == name; });
-}
-
 // The weight of a coding, from 0 to 1; what cannot be read counts as 0: unwanted.
 double weight_in(const std::vector<std::string>& parts) {
     double weight = 1;
@@ -87,13 +82,13 @@ bool wants_gzip(std::string_view accepted) {
 }
 
 void represent(const request& asked, response& reply) {
-    if (!has(reply, "Cache-Control"))
+    if (!reply.has("Cache-Control"))
         reply.headers.emplace_back("Cache-Control",
                                    reply.status == 200 ? "private, no-cache" : "no-store");
-    if (has(reply, "ETag") || !is_text(reply.content_type)) return;
+    if (reply.file || reply.has("ETag") || !is_text(reply.content_type)) return;
     const bool packs = reply.body.size() >= gzip_bytes_min;
     const bool packed = packs && wants_gzip(asked.header("accept-encoding"));
-    if (packs) reply.headers.emplace_back("Vary", "Accept-Encoding");
+    if (packs) reply.set("Vary", "Accept-Encoding");
     if (reply.status == 200 && (asked.method == "GET" || asked.method == "HEAD")) {
         const auto tag = etag_of(reply.body);
         auto sent = tag;

@@ -194,6 +194,10 @@ answer dispatch(const service& with, const request& asked) {
     return result;
 }
 
+std::set<std::string> methods_of(const target& at) {
+    return choose({}, at.path).methods;
+}
+
 std::size_t body_bytes_max(std::string_view method, std::string_view text) {
     const auto found = choose(method, parse_target(text).path);
     // Where there is no route, that is what is to be told.

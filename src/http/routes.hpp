@@ -3,7 +3,9 @@
 #pragma once
 
 #include <array>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "http/service.hpp"
@@ -32,6 +34,9 @@ std::span<const route> routes();
 
 // The answer to any request: throws nothing.
 answer dispatch(const service& with, const request& asked);
+
+// That there are for this address, HEAD among them.
+std::set<std::string> methods_of(const target& at);
 
 // Of the route that the target leads to.
 std::size_t body_bytes_max(std::string_view method, std::string_view target);

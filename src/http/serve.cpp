@@ -1,10 +1,13 @@
 #include "http/serve.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 #include <exception>
+#include <optional>
 #include <thread>
 
 #include "core/text.hpp"
@@ -17,6 +20,8 @@
 
 namespace medusa::http {
 namespace {
+
+constexpr std::size_t descriptors_kept = 256;
 
 edge_address address_in(const http_config& settings) {
     const auto colon = settings.listen.rfind(':');
@@ -69,11 +74,30 @@ edge_calls calls_of(const service& with, gate& at, const serve_terms& terms) {
     return calls;
 }
 
+// Beside the sockets there are files to open: the database, pictures, the decoder's pipes. Who
+// fills all connections must not keep the service from those.
+std::size_t connections_within(std::size_t wanted) {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
+    const rlim_t needed = wanted + descriptors_kept;
+    if (files.rlim_cur < needed) {
+        files.rlim_cur = std::min(files.rlim_max, needed);
+        if (::setrlimit(RLIMIT_NOFILE, &files) != 0) ::getrlimit(RLIMIT_NOFILE, &files);
+    }
+    if (files.rlim_cur >= needed) return wanted;
+    return files.rlim_cur > 2 * descriptors_kept ? files.rlim_cur - descriptors_kept
+                                                 : files.rlim_cur / 2;
+}
+
 }  // namespace
 
 void serve(service with, const worker_parts& worker, const serve_terms& terms,
            std::stop_token stop) {
-    if (!is_local(with.settings.http.listen) && with.tokens.list().empty())
+    std::optional<sign_in> guests;
+    if (!with.settings.http.jwt_secret_file.empty())
+        guests.emplace(sign_in_terms_of(with.settings.http));
+    with.guests = guests ? &*guests : nullptr;
+    if (!is_local(with.settings.http.listen) && !guests && with.tokens.list().empty())
         throw error(errc::unauthorized,
                     fmt::format("{} can be reached from elsewhere, and there is no token yet",
                                 printable(with.settings.http.listen)),
@@ -81,8 +105,10 @@ void serve(service with, const worker_parts& worker, const serve_terms& terms,
     job_watch watch(with.queue);
     const auto at = address_in(with.settings.http);
     gate entrance(with);
+    auto limits = terms.limits;
+    limits.connections_max = connections_within(limits.connections_max);
     const auto door =
-        make_edge(at, terms.handler_threads, terms.limits, calls_of(with, entrance, terms), watch);
+        make_edge(at, terms.handler_threads, limits, calls_of(with, entrance, terms), watch);
     with.port = std::to_string(door->port());
 
     std::stop_source end;

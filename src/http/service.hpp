@@ -9,6 +9,7 @@
 
 #include "config/config.hpp"
 #include "http/message.hpp"
+#include "http/sign_in.hpp"
 #include "http/thumbnails.hpp"
 #include "job/queue.hpp"
 #include "pipeline/parts.hpp"
@@ -28,6 +29,7 @@ struct service {
     thumbnails& small;
     // What /readyz asks: a part, and one cheap call to it that throws what is wrong.
     std::vector<std::pair<std::string, std::function<void()>>> checks;
+    const sign_in* guests = nullptr;  // whom another service has signed in; none: nobody
 };
 
 // Who asks.

@@ -59,6 +59,12 @@ std::string lower_case(std::string_view ascii) {
     return lower;
 }
 
+// An IPv4 address in the clothes of IPv6, as a socket for both has it, is written as what it is.
+std::string plain(const asio::ip::address& address) {
+    if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.to_string();
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+}
+
 // Two parties that read the length of one request differently are how requests are smuggled
 // (RFC 9112, 6.1 and 6.3): whatever could be read in two ways is refused.
 const char* ambiguity(const wire::request<wire::string_body>& head) {
@@ -207,7 +213,7 @@ session::task session::linger() {
 
 std::string session::peer_of(const request& asked) const {
     error_code unknown;
-    std::string peer = stream_.socket().remote_endpoint(unknown).address().to_string();
+    std::string peer = plain(stream_.socket().remote_endpoint(unknown).address());
     const auto is_trusted = [&](const std::string& address) {
         return std::find(with_.trusted_proxies.begin(), with_.trusted_proxies.end(), address) !=
                with_.trusted_proxies.end();
@@ -215,10 +221,10 @@ std::string session::peer_of(const request& asked) const {
     // The nearest address that is not a proxy of ours: what lies further ahead anybody may claim.
     auto chain = split(asked.header("x-forwarded-for"), ',');
     while (is_trusted(peer) && !chain.empty()) {
-        auto before = collapse_spaces(chain.back());
+        const auto before = asio::ip::make_address(collapse_spaces(chain.back()), unknown);
         chain.pop_back();
-        if (before.empty()) break;
-        peer = std::move(before);
+        if (unknown) break;
+        peer = plain(before);
     }
     return peer;
 }

@@ -20,6 +20,8 @@ constexpr std::size_t events_kept = 40;
 constexpr std::size_t failures_kept = 25;
 // How often a change is tried again that others were quicker with.
 constexpr int races_max = 100;
+// So many jobs may be handed in at the same moment by one process without being seen.
+constexpr std::size_t crowd_max = 10'000;
 
 template <class List>
 void keep_newest(List& list, std::size_t most) {
@@ -97,13 +99,7 @@ error unknown_job(const std::string& id) {
 submission job_queue::submit(submission asked, const std::vector<asked_job>& jobs) {
     if (jobs.empty()) throw error(errc::invalid_argument, "nothing was asked for");
     expect_key(asked.idempotency_key);
-    const auto waiting = parts_.intake.count({.user_id = asked.owner.user_id}).queued;
-    if (waiting + jobs.size() > limits::jobs_waiting)
-        throw error(
-            errc::quota,
-            fmt::format("{} jobs of yours are waiting, and at most {} may",
-                        fmt::group_digits(waiting), fmt::group_digits(limits::jobs_waiting)),
-            "Wait until some are done, or cancel some: medusa jobs");
+    const auto lock = room(asked.owner, jobs.size());
     if (asked.id.empty()) asked.id = parts_.ids.uuid();
     asked.fingerprint = fingerprint_of(asked.owner, asked.surroundings, requests_of(jobs));
     asked.total = jobs.size();
@@ -120,6 +116,28 @@ submission job_queue::submit(submission asked, const std::vector<asked_job>& job
     else if (stored.id == asked.id)
         announce(made);
     return stored;
+}
+
+// Far from the limit nobody waits for anybody; near it, one hands in after the other, so that many
+// at once come no further than one.
+std::unique_lock<std::mutex> job_queue::room(const owner_info& owner, std::size_t jobs) {
+    const auto has = [&] {
+        const auto counts = parts_.intake.count({.user_id = owner.user_id});
+        return counts.queued + counts.leased;
+    };
+    const auto most = parts_.owner_jobs_max;
+    std::unique_lock lock(full_, std::defer_lock);
+    auto now = has();
+    if (now + jobs + crowd_max > most) {
+        lock.lock();
+        now = has();
+    }
+    if (now + jobs > most)
+        throw error(errc::quota,
+                    fmt::format("{} jobs of yours wait or run, and at most {} may",
+                                fmt::group_digits(now), fmt::group_digits(most)),
+                    "Wait until some are done, or cancel some: medusa jobs");
+    return lock;
 }
 
 void job_queue::announce(std::span<const job> jobs) {
@@ -205,6 +223,7 @@ job job_queue::cancel(const std::string& id, const std::string& user_id) {
 }
 
 job job_queue::retry(const std::string& id, const std::string& user_id) {
+    const auto lock = room({user_id, {}}, 1);
     const auto again = user_change(id, user_id, [&](job& one) {
         one.status = lifecycle::retried(one.status);
         tell(one, parts_.time.now(), "queued", "by the user, once more");

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/ids.hpp"
+#include "core/limits.hpp"
 #include "job/job_feed.hpp"
 #include "job/job_intake.hpp"
 #include "job/job_leases.hpp"
@@ -38,6 +40,7 @@ struct job_queue_parts {
     id_source& ids;
     unit_random random;
     job_feed* feed = nullptr;  // told of jobs that wait; none: workers look by themselves
+    std::size_t owner_jobs_max = limits::jobs_waiting;  // that wait or run at once
 };
 
 class job_queue {
@@ -50,7 +53,7 @@ public:
     // goes on: jobs that ended without success get another life, with what is asked of them now;
     // those that it lacks are added, and the others stay as they are. Throws error(conflict) for a
     // key that stands for something else or an id that is another owner's, quota when the owner has
-    // limits::jobs_waiting, invalid_argument for a malformed key or no job.
+    // owner_jobs_max, invalid_argument for a malformed key or no job.
     submission submit(submission asked, const std::vector<asked_job>& jobs);
 
     std::optional<submission> find_submission(const std::string& id);
@@ -97,8 +100,11 @@ private:
     void announce(std::span<const job> jobs);
     job user_change(const std::string& id, const std::string& user_id, const change& apply);
     void stamp(job& changed);
+    // Room for so many more jobs of this owner, for as long as the lock is held. Throws quota.
+    std::unique_lock<std::mutex> room(const owner_info& owner, std::size_t jobs);
 
     job_queue_parts parts_;
+    std::mutex full_;  // held by whoever hands in what might be too much
 };
 
 }  // namespace medusa

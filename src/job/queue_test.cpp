@@ -1,5 +1,9 @@
 #include "job/queue.hpp"
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "core/limits.hpp"
 #include "support/queue_on_trial.hpp"
 
@@ -73,6 +77,36 @@ TEST_F(queue, refuses_more_than_may_wait) {
               }),
               errc::quota);
     EXPECT_EQ(full.submit(asked, {wish_for("Luna")}).total, 1u);
+}
+
+TEST_F(queue, many_at_once_come_no_further_than_the_owners_limit) {
+    job_queue small({jobs_, jobs_, time_, ids_, [] { return 0.5; }, nullptr, 3});
+    std::atomic<int> accepted = 0;
+    const auto hand_in = [&](const owner_info& owner) {
+        submission asked;
+        asked.owner = owner;
+        try {
+            small.submit(asked, {wish_for("Luna")});
+            ++accepted;
+        } catch (const error& full) {
+            EXPECT_EQ(full.code(), errc::quota);
+            EXPECT_NE(full.detail().find("at most 3 may"), std::string::npos) << full.detail();
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 8; ++i) threads.emplace_back([&] { hand_in(anna); });
+    }
+    EXPECT_EQ(accepted, 3);
+    auto held = small.lease("w", {}, true).value();
+    hand_in(anna);
+    EXPECT_EQ(accepted, 3) << "what runs counts as well";
+    hand_in(ben);
+    EXPECT_EQ(accepted, 4) << "nobody else's jobs do";
+    EXPECT_TRUE(small.failed(held, error(errc::invalid_argument, "this cannot be drawn")));
+    hand_in(anna);
+    EXPECT_EQ(accepted, 5);
+    EXPECT_EQ(refusal([&] { small.retry(held.id, "anna"); }), errc::quota);
 }
 
 TEST_F(queue, answers_a_key_with_what_it_stood_for_for_a_day) {
