@@ -2,14 +2,21 @@
 """Files over HTTP: parts of them, what a client keeps, and everything that no address may reach."""
 
 import concurrent.futures
+import hashlib
 import http.client
+import itertools
 import json
 import os
 import resource
+import sys
 import unittest
+import urllib.request
 
-from house import LUNA
+from house import LUNA, ROOT
 from http_test import SMALL, Served
+
+sys.path.insert(0, str(ROOT / "tests/support/fakes"))
+from running import Fake  # noqa: E402
 
 # Spellings of a way out of the folder, of another file, or of none.
 CROOKED = (
@@ -30,6 +37,16 @@ CROOKED = (
     "/assets/" + "../" * 60 + "etc/passwd", "/assets/anna/.png", "/assets/%2e", "/%61ssets%2fanna",
     "/assets/anna/%E2%80%AEgnp.x", "/assets/anna/;/../x", "/assets/anna/x.png/..", "/assets/*",
 )
+
+# Each way to say "the folder above", with each way to part folders, so many times, before a file
+# that is there.
+CLIMBING = [
+    f"/assets/anna/{(up + part) * depth}{file}"
+    for up, part, depth, file in itertools.product(
+        ("..", "%2e%2e", ".%2e", "%252e%252e", "..%00", "..;", "%c0%ae%c0%ae",
+         "%EF%BC%8E%EF%BC%8E"),
+        ("/", "%2f", "%252f", "\\", "%5c", "//"), (1, 2, 9), ("medusa.db", "etc/passwd"))
+]
 
 
 class Files(Served):
@@ -106,10 +123,11 @@ class Files(Served):
         self.serve()
         secret = self.data / "medusa.db"
         self.assertTrue(secret.exists())
-        for path in CROOKED:
+        for path in (*CROOKED, *CLIMBING):
             told = self.ask("GET", path)
             self.assertIn(told.status, (400, 404, 431), path)
             self.assertNotIn(b"SQLite", told.body)
+            self.assertNotIn(b"root:", told.body)
             self.assertNotIn("X-Evil", dict(told.headers))
         self.assertEqual(self.ask("GET", self.url).status, 200)
 
@@ -213,6 +231,35 @@ class Files(Served):
         with concurrent.futures.ThreadPoolExecutor(4) as many:
             whole = list(many.map(lambda _: len(self.ask("GET", url).body), range(4)))
         self.assertEqual(whole, [60 << 20] * 4)
+
+
+class Elsewhere(Served):
+    def test_files_of_an_account_are_redirected_to(self):
+        cloud = Fake("fake_cloudinary")
+        self.addCleanup(cloud.__exit__)
+        there = f"http://127.0.0.1:{cloud.port}"
+        self.environment["CLOUDINARY_URL"] = (
+            f"cloudinary://123456789012345:secret@demo?upload_prefix={there}"
+            f"&secure_distribution={there}/demo")
+        luna = self.ok_json("generate", *LUNA, *SMALL)
+        self.serve()
+        avatar = self.ask("GET", f"/api/characters/{luna['id']}/images").json()["items"][0]
+        address = "/assets/" + avatar["path"]
+        told = self.ask("GET", address)
+        self.assertEqual(told.status, 307)
+        with urllib.request.urlopen(told.headers["Location"]) as picture:
+            self.assertEqual(hashlib.sha256(picture.read()).hexdigest(), avatar["sha256"])
+        for side in (256, 512):
+            small = self.ask("GET", f"{address}?size={side}").headers["Location"]
+            self.assertTrue(small.startswith(f"{there}/demo/image/upload/"), small)
+            self.assertIn(f"w_{side}", small)
+        self.assertIn("w_256", avatar["thumbnail"])
+        character = self.ask("GET", f"/api/characters/{luna['id']}").json()
+        self.assertEqual(character["thumbnail"], avatar["thumbnail"])
+        ben = self.token("admin", "--user", "ben")
+        self.problem(404, "GET", address, Authorization=ben)
+        self.problem(404, "GET", "/assets/anna/..%2f..%2fx")
+        self.problem(400, "GET", address + "?size=1")
 
 
 if __name__ == "__main__":

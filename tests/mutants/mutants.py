@@ -115,6 +115,22 @@ MUTANTS = [
            "(found.held && (!is_old(found.held->asked_at) || wish_.waits(found.held->job_id)))",
            "(found.held && !is_old(found.held->asked_at))",
            "test_story", "sweep_test.*", "dev"),
+    # What is served.
+    Mutant("a thumbnail outlives a picture that goes meanwhile", "http/thumbnails.cpp",
+           "if (!pictures_.open(picture)) kept_.forget(picture);", "",
+           "test_http", "http_thumbnails.*"),
+    Mutant("everybody who asks makes the thumbnail", "http/thumbnails.cpp",
+           "is_first = added;", "is_first = true;",
+           "test_http", "http_thumbnails.*"),
+    Mutant("a removed picture leaves its thumbnails", "asset/local/local_assets.cpp",
+           "if (!thumbnails_.empty()) forget_thumbnails(thumbnails_, asset);", "",
+           "test_http", "http_thumbnails.*"),
+    Mutant("links among the assets are followed for clients", "asset/local/local_assets.cpp",
+           "RESOLVE_NO_SYMLINKS);", "0);",
+           "test_asset_local", "local_folder.*"),
+    Mutant("a cursor shows the last row once more", "http/pages.cpp",
+           "wanted.before = *number;", "wanted.before = *number + 1;",
+           "test_http_routes"),
 ]
 
 

@@ -43,6 +43,7 @@ struct service_on_trial::inside {
         settings.data = folder;
         settings.user_id = user.user_id;
         settings.username = user.username;
+        settings.http.requests_a_minute = 0;  // as many as there are
     }
 
     const owner_info user{"local", "anna"};

@@ -110,6 +110,30 @@ TEST_F(local_folder, follows_a_link_that_stays_inside) {
     EXPECT_EQ(assets_->list(""), std::vector<std::string>{"anna/x.png"});
 }
 
+TEST_F(local_folder, opens_plain_files_of_its_own_and_follows_no_link_to_them) {
+    EXPECT_FALSE(assets_->open("anna/x.png"));
+    assets_->put("anna/x.png", "x");
+    const auto opened = assets_->open("anna/x.png");
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->bytes, 1u);
+    fs::create_directory_symlink("anna", root_ / "ben");
+    fs::create_symlink("x.png", root_ / "anna/near.png");
+    fs::create_symlink(folder_.path(), root_ / "anna/out");
+    ASSERT_EQ(::mkfifo((root_ / "anna/pipe").c_str(), 0600), 0);
+    for (const char* path : {"ben/x.png", "anna/near.png", "anna/out/x", "anna/pipe", "anna"})
+        EXPECT_FALSE(assets_->open(path)) << path;
+    assets_->remove("anna/x.png");
+    EXPECT_EQ(read_open_file(opened->file.get(), 10, "x"), "x") << "whatever is removed meanwhile";
+}
+
+TEST_F(local_folder, an_opened_file_has_another_version_once_it_is_written_anew) {
+    assets_->put("x.json", "one");
+    const auto before = assets_->open("x.json")->version;
+    EXPECT_EQ(assets_->open("x.json")->version, before);
+    assets_->put("x.json", "two", if_present::replace);
+    EXPECT_NE(assets_->open("x.json")->version, before);
+}
+
 TEST_F(local_folder, does_not_wait_for_a_pipe) {
     fs::create_directory(root_);
     ASSERT_EQ(::mkfifo((root_ / "pipe").c_str(), 0600), 0);
