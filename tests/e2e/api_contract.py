@@ -51,6 +51,7 @@ class Contract(Served):
 
     def setUp(self):
         super().setUp()
+        self.environment["MEDUSA_HTTP_RATE"] = "0"
         self.calls = []
         self.tokens = {scope: self.token(scope) for scope in ("read", "write", "admin")}
 
