@@ -32,7 +32,7 @@ class Attacked(Served):
     def serve(self, *options):
         self.running = super().serve(*options)
         # Ours is not the address that the default Host names.
-        self.host = f"Host: 127.0.0.1:{self.port}\r\n"
+        self.named = f"Host: 127.0.0.1:{self.port}\r\n"
         return self.running
 
     def connection(self):
@@ -88,9 +88,9 @@ class Attacked(Served):
 class Words(Attacked):
     def test_what_can_be_read_in_two_ways_is_refused_whole(self):
         self.serve()
-        smuggled = f"DELETE /api/characters/123456 HTTP/1.1\r\n{self.host}\r\n"
-        post = f"POST /api/characters HTTP/1.1\r\n{self.host}Content-Type: application/json\r\n"
-        get = f"GET /api/jobs HTTP/1.1\r\n{self.host}"
+        smuggled = f"DELETE /api/characters/123456 HTTP/1.1\r\n{self.named}\r\n"
+        post = f"POST /api/characters HTTP/1.1\r\n{self.named}Content-Type: application/json\r\n"
+        get = f"GET /api/jobs HTTP/1.1\r\n{self.named}"
         chunked = "Transfer-Encoding: chunked\r\n"
         for text in (
                 post + "Content-Length: 4\r\n" + chunked + "\r\n0\r\n\r\n" + smuggled,
@@ -111,15 +111,15 @@ class Words(Attacked):
                 get + "no colon\r\n\r\n", get + "X: a\rY: b\r\n\r\n", get + " X: a\r\n\r\n"[1:-1],
                 get.replace("\r\n", "\n") + "\n",
                 get + f"Host: evil.example\r\n\r\n", "GET /api/jobs HTTP/1.1\r\n\r\n",
-                f"GET /api/jobs HTTP/2.0\r\n{self.host}\r\n",
-                f"GET /api/jobs HTTP/1.2\r\n{self.host}\r\n",
-                f"GET /api/jobs HTTX/1.1\r\n{self.host}\r\n",
-                f"GET /api/jobs http/1.1\r\n{self.host}\r\n", "GET /api/jobs\r\n\r\n",
-                f"GET http://127.0.0.1:{self.port}/api/jobs HTTP/1.1\r\n{self.host}\r\n",
-                f"OPTIONS * HTTP/1.1\r\n{self.host}\r\n",
-                f"CONNECT evil.example:443 HTTP/1.1\r\n{self.host}\r\n",
-                f"GET /api/../../etc/passwd HTTP/1.1\r\n{self.host}\r\n",
-                f"GET /a%0d%0aSet-Cookie:x HTTP/1.1\r\n{self.host}\r\n",
+                f"GET /api/jobs HTTP/2.0\r\n{self.named}\r\n",
+                f"GET /api/jobs HTTP/1.2\r\n{self.named}\r\n",
+                f"GET /api/jobs HTTX/1.1\r\n{self.named}\r\n",
+                f"GET /api/jobs http/1.1\r\n{self.named}\r\n", "GET /api/jobs\r\n\r\n",
+                f"GET http://127.0.0.1:{self.port}/api/jobs HTTP/1.1\r\n{self.named}\r\n",
+                f"OPTIONS * HTTP/1.1\r\n{self.named}\r\n",
+                f"CONNECT evil.example:443 HTTP/1.1\r\n{self.named}\r\n",
+                f"GET /api/../../etc/passwd HTTP/1.1\r\n{self.named}\r\n",
+                f"GET /a%0d%0aSet-Cookie:x HTTP/1.1\r\n{self.named}\r\n",
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
                 "\r\n" * 10_000):
             self.refused_as(400, text)
@@ -127,16 +127,16 @@ class Words(Attacked):
 
     def test_what_is_too_large_is_refused_before_it_is_read(self):
         self.serve()
-        get = f"GET /api/jobs HTTP/1.1\r\n{self.host}"
+        get = f"GET /api/jobs HTTP/1.1\r\n{self.named}"
         self.refused_as(431, get + "X: " + "x" * 20_000 + "\r\n\r\n")
         self.refused_as(431, get + "X: y\r\n" * 5_000 + "\r\n")
-        self.refused_as(431, f"GET /{'x' * 20_000} HTTP/1.1\r\n{self.host}\r\n")
-        post = f"POST /api/characters HTTP/1.1\r\n{self.host}Content-Type: application/json\r\n"
+        self.refused_as(431, f"GET /{'x' * 20_000} HTTP/1.1\r\n{self.named}\r\n")
+        post = f"POST /api/characters HTTP/1.1\r\n{self.named}Content-Type: application/json\r\n"
         self.refused_as(413, post + "Content-Length: 9999999999\r\n\r\n")
         self.refused_as(413, post + "Expect: 100-continue\r\nContent-Length: 2000000\r\n\r\n")
         self.refused_as(413, post + "Transfer-Encoding: chunked\r\n\r\n200000\r\n" +
                         "x" * 0x200000 + "\r\n0\r\n\r\n")
-        self.refused_as(413, f"POST /healthz HTTP/1.1\r\n{self.host}"
+        self.refused_as(413, f"POST /healthz HTTP/1.1\r\n{self.named}"
                              "Content-Length: 9999999\r\n\r\n")
         self.lives()
 
@@ -148,7 +148,7 @@ class Words(Attacked):
                 ("/api/jobs", {"X-Request-Id": "\x1b[2J"}), ("/api/%00", {}),
                 ("/api/jobs?cursor=%0a%0d", {}), ("/api/jobs", {"Last-Event-ID": "\x7f"})):
             lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-            told = self.say(f"GET {path} HTTP/1.1\r\n{self.host}{lines}Connection: close\r\n\r\n")
+            told = self.say(f"GET {path} HTTP/1.1\r\n{self.named}{lines}Connection: close\r\n\r\n")
             head, body = told.split("\r\n\r\n", 1)
             json.loads(body)
             for sent in ("\x1b", "<script>", "a\", ", "\r\n{"):
@@ -167,7 +167,7 @@ class Words(Attacked):
 
     def test_many_requests_at_once_are_answered_in_order(self):
         self.serve()
-        told = self.say("".join(f"GET /api/jobs/{number} HTTP/1.1\r\n{self.host}"
+        told = self.say("".join(f"GET /api/jobs/{number} HTTP/1.1\r\n{self.named}"
                                 f"X-Request-Id: n{number}\r\n\r\n" for number in range(200)))
         self.assertEqual(re.findall(r"X-Request-Id: n(\d+)\r\n", told),
                          [str(number) for number in range(200)])
@@ -175,12 +175,12 @@ class Words(Attacked):
 
     def test_old_halves_and_expectations_are_served(self):
         self.serve()
-        old = self.say(f"GET /api/jobs HTTP/1.0\r\n{self.host}Connection: keep-alive\r\n\r\n" * 2)
+        old = self.say(f"GET /api/jobs HTTP/1.0\r\n{self.named}Connection: keep-alive\r\n\r\n" * 2)
         self.assertEqual(old.count("HTTP/1.1 200"), 1, "HTTP/1.0: one answer, and the end")
         self.assertIn("Connection: close\r\n", old)
         body = b'{"name": "Ann"}'
         line = self.connection()
-        line.sendall(f"POST /api/characters HTTP/1.1\r\n{self.host}Expect: 100-continue\r\n"
+        line.sendall(f"POST /api/characters HTTP/1.1\r\n{self.named}Expect: 100-continue\r\n"
                      f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
                      .encode())
         self.assertEqual(line.recv(1000), b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -195,7 +195,7 @@ class Pace(Attacked):
         began = time.monotonic()
         slow = [self.connection() for _ in range(100)]
         for line in slow:
-            line.sendall(f"GET /api/jobs HTTP/1.1\r\n{self.host}".encode())
+            line.sendall(f"GET /api/jobs HTTP/1.1\r\n{self.named}".encode())
         waits = slow
         while waits and time.monotonic() < began + 20:
             self.assertEqual(self.ask("GET", "/healthz").status, 200)
@@ -222,7 +222,7 @@ class Pace(Attacked):
         for _ in range(20):
             self.ask("POST", "/api/characters", {"name": "Ann", "description": "x" * 3900,
                                                  "width": 64, "height": 64})
-        page = f"GET /api/characters HTTP/1.1\r\n{self.host}\r\n".encode()
+        page = f"GET /api/characters HTTP/1.1\r\n{self.named}\r\n".encode()
         self.ask("GET", "/api/characters")
         before = self.kilobytes()
         deaf = []
@@ -250,8 +250,8 @@ class Pace(Attacked):
         self.assertLess(self.kilobytes() - before, 40_000)
         for line in idle:
             line.close()
-        asked = (f"POST /api/characters HTTP/1.1\r\n{self.host}Content-Length: 999\r\n\r\n{{",
-                 "GET /api/jo", f"GET /api/characters HTTP/1.1\r\n{self.host}\r\n" * 20, "")
+        asked = (f"POST /api/characters HTTP/1.1\r\n{self.named}Content-Length: 999\r\n\r\n{{",
+                 "GET /api/jo", f"GET /api/characters HTTP/1.1\r\n{self.named}\r\n" * 20, "")
         for number in range(400):
             line = socket.create_connection(("127.0.0.1", self.port))
             line.sendall(asked[number % len(asked)].encode())
@@ -290,7 +290,7 @@ class Pace(Attacked):
         before = self.kilobytes()
 
         def pour(number):
-            told = self.say(f"GET /api/jobs HTTP/1.1\r\n{self.host}\r\n" * 100)
+            told = self.say(f"GET /api/jobs HTTP/1.1\r\n{self.named}\r\n" * 100)
             return re.findall(r"HTTP/1\.1 (\d+) ", told)
 
         with concurrent.futures.ThreadPoolExecutor(16) as many:
