@@ -32,7 +32,7 @@ engine
 number
 pipeline
 moving
-worker
+worker webhook
 cli http
 app
 main

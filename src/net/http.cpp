@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <cstring>
@@ -66,6 +67,21 @@ struct arriving_reply {
             self.reply.headers.push_back({lower_ascii(trimmed(line.substr(0, colon))),
                                           std::string(trimmed(line.substr(colon + 1)))});
         return size;
+    }
+};
+
+// Opens the sockets of a transfer; curl calls it for every address that it tries.
+struct connect_guard {
+    const std::function<bool(const sockaddr&)>* may_connect = nullptr;
+    bool has_refused = false;
+
+    static curl_socket_t on_open(void* self_pointer, curlsocktype, curl_sockaddr* to) {
+        auto& self = *static_cast<connect_guard*>(self_pointer);
+        if (!(*self.may_connect)(to->addr)) {
+            self.has_refused = true;
+            return CURL_SOCKET_BAD;
+        }
+        return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
     }
 };
 
@@ -168,6 +184,12 @@ private:
         if (is_loopback(address.host)) set(CURLOPT_PROXY, "");
         if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
         set(CURLOPT_ERRORBUFFER, note_.data());
+        if (options.may_connect) {
+            guard_.may_connect = &options.may_connect;
+            set(CURLOPT_OPENSOCKETFUNCTION, &connect_guard::on_open);
+            set(CURLOPT_OPENSOCKETDATA, &guard_);
+            set(CURLOPT_PROXY, "");
+        }
         // On a kept connection that turns out dead, curl would send the request again by itself.
         if (!request_.facts.idempotent) set(CURLOPT_FRESH_CONNECT, 1L);
     }
@@ -254,6 +276,11 @@ private:
     }
 
     error failed(CURLcode code) const {
+        if (code == CURLE_COULDNT_CONNECT && guard_.has_refused)
+            return {errc::invalid_argument, remote_failure{},
+                    fmt::format("{}: {} leads to an address that is not public",
+                                request_.failure_words, printable_url(request_.url)),
+                    "Use an address that can be reached from everywhere", request_.upstream};
         // The time at which the request could begin to be sent; 0: it never could.
         const bool connected = read<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) > 0;
         const auto length = read<curl_off_t>(CURLINFO_CONTENT_LENGTH_UPLOAD_T);
@@ -268,6 +295,7 @@ private:
     const http_request& request_;
     curl_line& line_;
     arriving_reply arriving_;
+    connect_guard guard_;
     std::array<char, CURL_ERROR_SIZE> note_{};
     std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers_{nullptr,
                                                                          &curl_slist_free_all};

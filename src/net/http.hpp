@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -18,6 +19,8 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "net/failure.hpp"
+
+struct sockaddr;  // of POSIX
 
 namespace medusa {
 
@@ -70,13 +73,16 @@ class http_client {
 public:
     virtual ~http_client() = default;
     // The reply, whatever its status. Throws error with failure() set when no whole reply came
-    // (errc unavailable or timed_out), error(invalid_argument) for an unusable address, and
-    // error(cancelled) as soon as `stop` is requested.
+    // (errc unavailable or timed_out), error(invalid_argument) for an unusable address or one that
+    // `may_connect` refuses, and error(cancelled) as soon as `stop` is requested.
     virtual http_reply send(const http_request& request, std::stop_token stop) = 0;
 };
 
 struct http_options {
     std::string ca_file = {};  // PEM; certificates to trust in place of the system's
+    // Not empty: asked before each connection, with the very address that it goes to, after a name
+    // was looked up; false refuses it. There is then no proxy, which could look up on its own.
+    std::function<bool(const sockaddr&)> may_connect = {};
 };
 
 std::unique_ptr<http_client> make_http_client(http_options options = {});
