@@ -32,7 +32,8 @@ engine
 number
 pipeline
 moving
-worker webhook
+worker
+webhook
 cli http
 app
 main

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "app/decoder_program.hpp"
+#include "app/engine_checks.hpp"
 #include "app/lazy_embedder.hpp"
 #include "app/remote_engine.hpp"
+#include "app/webhooks.hpp"
 #include "asset/cloudinary/cloudinary_assets.hpp"
 #include "asset/local/local_assets.hpp"
 #include "core/error.hpp"
@@ -166,6 +168,7 @@ public:
           log_(hooks.log),
           rules_(policy_for(settings)),
           stored_(store_for(settings).make(settings, hooks)),
+          webhooks_(settings, stored_),
           assets_(assets_for(settings).make(settings, hooks)),
           vectors_(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
@@ -191,6 +194,7 @@ public:
 
     job_queue& queue() { return queue_; }
     access_tokens& tokens() { return *stored_.tokens; }
+    opened_webhooks& webhooks() { return webhooks_; }
     character_store& characters() { return *stored_.characters; }
     asset_store& assets() { return *assets_; }
     job_feed* feed() { return feed_.get(); }
@@ -205,6 +209,7 @@ private:
     const log_sink log_;
     content_policy rules_;
     stores stored_;
+    opened_webhooks webhooks_;
     std::unique_ptr<asset_store> assets_;
     std::unique_ptr<embedder> vectors_;
     std::unique_ptr<job_feed> feed_;  // none: workers ask the store
@@ -237,32 +242,6 @@ std::string check_policy(const config& settings) {
                        (settings.data / "policy").string());
 }
 
-std::string told(const server_status& one) {
-    const auto reason = one.reason.empty()
-                            ? fmt::format("RunPod connection failed: {} does not answer", one.label)
-                            : one.reason;
-    if (one.state != "ready") throw error(errc::unavailable, reason, one.advice, "engine");
-    const auto& offers = *one.offers;
-    return fmt::format("{}{}{}, {} models, serves {}", offers.dialect,
-                       offers.version.empty() ? "" : " ", offers.version,
-                       offers.checkpoints.size() + offers.diffusion_models.size(), one.serves);
-}
-
-// One line for each remote server; all are asked at once.
-std::vector<health_check> engine_checks(const config& settings, const log_sink& log) {
-    if (!settings.engines.remote())
-        return {{"image engine", "sketch, embedded", [] { return make_sketch_engine()->check(); }}};
-    std::vector<health_check> checks;
-    try {
-        for (const auto& one : make_remote_engine(settings.engines, nullptr, log)->survey({}))
-            checks.push_back({"image engine", one.label, [one] { return told(one); }});
-    } catch (const error& failure) {
-        checks.push_back(
-            {"image engine", "remote", [failure]() -> std::string { throw error(failure); }});
-    }
-    return checks;
-}
-
 class real_backstage final : public backstage {
 public:
     explicit real_backstage(part_hooks hooks) : hooks_(std::move(hooks)) {}
@@ -292,6 +271,10 @@ public:
     }
 
     access_tokens& tokens() override { return opened().tokens(); }
+    webhook_desk& webhooks() override { return opened().webhooks().desk(); }
+    std::unique_ptr<postman> deliver(std::function<void(const error&)> trouble) override {
+        return opened().webhooks().deliver(std::move(trouble));
+    }
 
     void serve(const serve_wish& wish, std::stop_token stop) override {
         auto& parts = opened();
@@ -303,6 +286,7 @@ public:
                                    with.parts_for,
                                    parts.queue(),
                                    parts.tokens(),
+                                   parts.webhooks().desk(),
                                    system_clock(),
                                    small,
                                    {{"character store", [&] { parts.characters().check(); }},
@@ -312,6 +296,7 @@ public:
         terms.listening = wish.listening;
         terms.trouble = wish.trouble;
         terms.log = wish.log;
+        const auto delivering = parts.webhooks().deliver(wish.trouble);
         http::serve(served, with, terms, std::move(stop));
     }
 

@@ -22,6 +22,9 @@
 
 namespace medusa {
 
+class postman;
+class webhook_desk;
+
 // One line of `doctor`: a configured part and one cheap real call to it.
 struct health_check {
     std::string part;                  // "image engine"
@@ -49,6 +52,9 @@ public:
     // What a worker in this process works with.
     virtual worker_parts worker() = 0;
     virtual access_tokens& tokens() = 0;
+    virtual webhook_desk& webhooks() = 0;
+    // Sends what webhooks are to be told until it is destroyed; `trouble` as in serve_wish.
+    virtual std::unique_ptr<postman> deliver(std::function<void(const error&)> trouble) = 0;
     // Serves HTTP until `stop` is requested and what runs has ended.
     virtual void serve(const serve_wish& wish, std::stop_token stop) = 0;
     // A store of records ("sqlite", "mongo") or files ("local", "cloudinary") on its own; empty:
@@ -77,6 +83,7 @@ void add_jobs(CLI::App& program, cli_context& context);
 void add_worker(CLI::App& program, cli_context& context);
 void add_serve(CLI::App& program, cli_context& context);
 void add_token(CLI::App& program, cli_context& context);
+void add_webhook(CLI::App& program, cli_context& context);
 void add_list(CLI::App& program, cli_context& context);
 void add_show(CLI::App& program, cli_context& context);
 void add_delete(CLI::App& program, cli_context& context);

@@ -7,6 +7,7 @@
 #include "cli/context.hpp"
 #include "cli/options.hpp"
 #include "core/text.hpp"
+#include "webhook/postman.hpp"
 
 namespace medusa {
 namespace {
@@ -56,6 +57,7 @@ int run(cli_context& context, const worker_options& options) {
                     one.id));
             },
         .trouble = [&](const error& outage) { context.out.warning(printable(outage.what())); }};
+    const auto delivering = context.parts.deliver(watcher.trouble);
     run_worker(context.parts.worker(), terms, watcher, context.stop);
     return 0;
 }

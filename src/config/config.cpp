@@ -172,6 +172,11 @@ const variable variables[] = {
      [](config& c, const std::string& v) { c.http.jwt_issuer = text_value(v); }},
     {"MEDUSA_JWT_AUDIENCE", false,
      [](config& c, const std::string& v) { c.http.jwt_audience = text_value(v); }},
+    {"MEDUSA_WEBHOOKS_TO", false,
+     [](config& c, const std::string& v) {
+         if (v != "public" && v != "anywhere") throw bad_value{"public or anywhere"};
+         c.http.webhooks_anywhere = v == "anywhere";
+     }},
     {"NODE_ENV", false,
      [](config& c, const std::string& v) { c.debug = c.debug || v == "development"; }},
     {"MEDUSA_LOG", false,

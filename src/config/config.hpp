@@ -44,6 +44,7 @@ struct http_config {
     std::filesystem::path jwt_secret_file;
     std::string jwt_issuer;
     std::string jwt_audience;
+    bool webhooks_anywhere = false;  // also inside the network, and by http
 };
 
 // Where one value came from, for `doctor`; secrets are shown as "***".

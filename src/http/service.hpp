@@ -15,6 +15,10 @@
 #include "pipeline/parts.hpp"
 #include "store/access_tokens.hpp"
 
+namespace medusa {
+class webhook_desk;
+}
+
 namespace medusa::http {
 
 // All borrowed, for as long as the service runs.
@@ -25,6 +29,7 @@ struct service {
     std::function<const pipeline_parts&(const job_surroundings&)> open;
     job_queue& queue;
     access_tokens& tokens;
+    webhook_desk& webhooks;
     const clock& time;
     thumbnails& small;
     // What /readyz asks: a part, and one cheap call to it that throws what is wrong.

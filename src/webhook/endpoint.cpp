@@ -77,7 +77,7 @@ webhook_endpoint new_endpoint(const owner_info& owner, const std::string& url,
             refuse(fmt::format("there is no event \"{}\"", printable(event)),
                    fmt::format("There are {}", fmt::join(known, ", ")));
     if (there >= webhooks_per_user)
-        throw error(errc::quota, fmt::format("there are {} webhooks already", there),
+        throw error(errc::conflict, fmt::format("there are {} webhooks already", there),
                     "Remove one: medusa webhook remove ID");
     made.id = ids.uuid();
     made.owner = owner;

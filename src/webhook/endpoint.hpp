@@ -32,7 +32,7 @@ void check_webhook_url(const std::string& url, webhook_rules rules);
 std::vector<std::string> webhook_events();
 
 // What the user wants, as a new endpoint with an id and a secret of its own. Throws
-// error(invalid_argument), and quota when `there` are as many as there may be.
+// error(invalid_argument), and conflict when `there` are as many as there may be.
 webhook_endpoint new_endpoint(const owner_info& owner, const std::string& url,
                               const std::vector<std::string>& events, std::size_t there,
                               webhook_rules rules, const clock& time, id_source& ids);

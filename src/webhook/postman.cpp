@@ -15,6 +15,16 @@ constexpr milliseconds forget_pause = std::chrono::hours(1);
 // How many of the newest deliveries are looked at to see whether an endpoint works at all.
 constexpr std::size_t looked_back = 50;
 
+// Empty too for one whose record is damaged: it may not keep the others from being told.
+std::optional<job> readable_job(const std::string& id, job_intake& in) {
+    try {
+        return in.find(id);
+    } catch (const error& reason) {
+        if (reason.code() != errc::corrupted) throw;
+        return std::nullopt;
+    }
+}
+
 std::optional<std::int64_t> character_of(const job& of, job_state end, character_store& in) {
     if (const auto* wanted = std::get_if<image_request>(&of.request)) return wanted->character_id;
     if (end != job_state::done) return std::nullopt;
@@ -57,7 +67,7 @@ std::optional<postman::claimed> postman::next(const std::stop_token& stop) {
         } catch (const error& failure) {
             failed(failure);
         }
-        with_.pauses.sleep(look_pause, stop);
+        idle_.wait(with_.pauses, look_pause, stop);
     }
     return std::nullopt;
 }
@@ -69,7 +79,7 @@ bool postman::sort_out() {
     const auto endpoints = with_.endpoints.list({});
     std::vector<webhook_delivery> made;
     for (const auto& end : ends) {
-        const auto of = with_.jobs.find(end.job_id);
+        const auto of = readable_job(end.job_id, with_.jobs);
         if (!of) continue;
         const auto body =
             body_of_end(end, *of, character_of(*of, end.state, with_.characters), with_.base_url);
@@ -92,6 +102,7 @@ std::optional<postman::claimed> postman::look() {
         }
         const auto revision = mine->revision++;
         mine->state = delivery_state::dead;
+        mine->updated_at = with_.time.now();
         mine->reason = to ? "the webhook is off: " + to->disabled_reason : "the webhook is gone";
         with_.outbox.swap(*mine, revision);
     }
@@ -167,8 +178,11 @@ void postman::took(const std::string& endpoint_id) {
 }
 
 void postman::left(const std::string& endpoint_id) {
-    const std::lock_guard lock(mutex_);
-    if (--sending_[endpoint_id] == 0) sending_.erase(endpoint_id);
+    {
+        const std::lock_guard lock(mutex_);
+        if (--sending_[endpoint_id] == 0) sending_.erase(endpoint_id);
+    }
+    idle_.wake();
 }
 
 void postman::rest(const std::string& endpoint_id, milliseconds pause) {

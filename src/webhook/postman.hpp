@@ -25,6 +25,7 @@
 #include "store/character_store.hpp"
 #include "store/webhooks.hpp"
 #include "webhook/sender.hpp"
+#include "worker/waking_pause.hpp"
 
 namespace medusa {
 
@@ -89,6 +90,7 @@ private:
     std::map<std::string, int> sending_;                      // by endpoint; guarded by mutex_
     std::map<std::string, std::chrono::milliseconds> rests_;  // until when; guarded by mutex_
     std::atomic<bool> is_out_ = false;                        // the store cannot be used
+    waking_pause idle_;  // until there may be something to send
     std::stop_source stop_;
     std::vector<std::jthread> threads_;
 };

@@ -7,7 +7,8 @@ from http_test import SMALL, Served
 from house import LUNA
 
 NOWHERE = {"/api/characters/{id}": "1", "/assets/{path}": "nobody/nothing.png",
-           "/docs/{file}": "none", "/api/jobs/{id}": "00000000-0000-4000-8000-000000000000"}
+           "/docs/{file}": "none", "/api/jobs/{id}": "00000000-0000-4000-8000-000000000000",
+           "/api/webhooks/{id}": "00000000-0000-4000-8000-000000000000"}
 
 
 class Call:

@@ -16,7 +16,9 @@ class Owners(Contract):
         self.mine = {"Authorization": self.tokens["admin"]}
         queued = self.ask("POST", "/api/characters", {"name": "Ann", "description": "a knight"},
                           Prefer="respond-async", **self.mine)
-        self.places = {"/api/characters/{id}": str(luna["id"]),
+        hook = self.ask("POST", "/api/webhooks", {"url": "https://example.com/hook"}, **self.mine)
+        self.places = {"/api/webhooks/{id}": hook.json()["id"],
+                       "/api/characters/{id}": str(luna["id"]),
                        "/assets/{path}": luna["avatar"].removeprefix("/assets/"),
                        "/api/jobs/{id}": queued.json()["id"]}
 
@@ -103,6 +105,8 @@ class Fields(Contract):
         queued = self.ask("POST", "/api/characters", {"name": "Ann", "description": "a knight"},
                           Prefer="respond-async", **self.mine)
         self.places["/api/jobs/{id}"] = queued.json()["id"]
+        hook = self.ask("POST", "/api/webhooks", {"url": "https://example.com/hook"}, **self.mine)
+        self.places["/api/webhooks/{id}"] = hook.json()["id"]
 
     def refused(self, call, body):
         told = self.ask(call.method, call.at(self.places), body, **self.mine)

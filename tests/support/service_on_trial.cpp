@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "http/gate.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "webhook/desk.hpp"
 
 namespace medusa::testing_support {
 namespace {
@@ -67,12 +68,16 @@ struct service_on_trial::inside {
                          {},
                          settings.data / "number"};
     http::thumbnails small;
+    webhook_sender sender{make_webhook_client({}), system_clock()};
+    webhook_desk webhooks{
+        {*stored.webhooks, *stored.outbox, sender, {}, system_clock(), random_ids()}};
     http::service with{
         .settings = settings,
         .port = "3001",
         .open = [this](const job_surroundings&) -> const pipeline_parts& { return parts; },
         .queue = queue,
         .tokens = *stored.tokens,
+        .webhooks = webhooks,
         .time = system_clock(),
         .small = small,
         .checks = {},

@@ -1,0 +1,31 @@
+// What webhooks need, over the stores of the composition root. Owned by parts.cpp; any thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "config/config.hpp"
+#include "store/stores.hpp"
+#include "webhook/desk.hpp"
+#include "webhook/postman.hpp"
+
+namespace medusa {
+
+class opened_webhooks {
+public:
+    // Both must outlive it.
+    opened_webhooks(const config& settings, const stores& on);
+
+    webhook_desk& desk() { return desk_; }
+    // Delivers until it is destroyed.
+    std::unique_ptr<postman> deliver(std::function<void(const error&)> trouble);
+
+private:
+    const config& settings_;
+    const stores& on_;
+    webhook_rules rules_;
+    webhook_sender sender_;
+    webhook_desk desk_;
+};
+
+}  // namespace medusa
