@@ -29,6 +29,7 @@ config net decode
 job
 asset store embed search
 engine
+metrics
 number
 pipeline
 moving

@@ -8,10 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "app/checks.hpp"
 #include "app/decoder_program.hpp"
 #include "app/engine_checks.hpp"
 #include "app/lazy_embedder.hpp"
 #include "app/remote_engine.hpp"
+#include "app/service_manager.hpp"
 #include "app/webhooks.hpp"
 #include "asset/cloudinary/cloudinary_assets.hpp"
 #include "asset/local/local_assets.hpp"
@@ -24,6 +26,7 @@
 #include "engine/sketch/sketch_desk.hpp"
 #include "http/serve.hpp"
 #include "job/jetstream/jetstream_feed.hpp"
+#include "metrics/metered.hpp"
 #include "number/image_number.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -33,22 +36,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t embed_threads = 2;
-constexpr std::size_t policy_file_bytes = 1 << 20;
+retry_sink told_of(const part_hooks& hooks, std::string_view upstream) {
+    if (!hooks.retried) return {};
+    return [told = hooks.retried, upstream](failure_class kind) { told(upstream, kind); };
+}
 
 // The tables of adapters: a new engine, store or embedder is its folder and one line here.
 struct engine_adapter {
     std::string_view name;
-    std::unique_ptr<image_engine> (*make)(const config&, attempt_log&, const log_sink&);
+    std::unique_ptr<image_engine> (*make)(const config&, attempt_log&, const part_hooks&);
 };
 constexpr engine_adapter sketch{
-    "sketch", [](const config&, attempt_log&, const log_sink&) { return make_sketch_engine(); }};
+    "sketch", [](const config&, attempt_log&, const part_hooks&) { return make_sketch_engine(); }};
 // Its servers' adapters: remote_engine.cpp.
-constexpr engine_adapter remote{
-    "remote",
-    [](const config& c, attempt_log& sent, const log_sink& log) -> std::unique_ptr<image_engine> {
-        return make_remote_engine(c.engines, &sent, log);
-    }};
+constexpr engine_adapter remote{"remote",
+                                [](const config& c, attempt_log& sent,
+                                   const part_hooks& hooks) -> std::unique_ptr<image_engine> {
+                                    return make_remote_engine(c.engines, &sent, hooks.log,
+                                                              told_of(hooks, "engine"));
+                                }};
 constexpr const engine_adapter* engines[] = {&sketch, &remote};
 
 fs::path thumbnails_in(const config& settings) {
@@ -68,8 +74,10 @@ constexpr asset_adapter asset_stores[] = {
      }},
     {"cloudinary", "Cloudinary", [](const config& c) { return c.cloudinary.configured(); },
      [](const config& c, const part_hooks& hooks) {
-         return make_cloudinary_asset_store(
-             {.settings = c.cloudinary, .stop = hooks.stop, .log = hooks.log});
+         return make_cloudinary_asset_store({.settings = c.cloudinary,
+                                             .stop = hooks.stop,
+                                             .log = hooks.log,
+                                             .retried = told_of(hooks, "cloudinary")});
      }},
 };
 
@@ -86,8 +94,11 @@ constexpr store_adapter character_stores[] = {
      }},
     {"mongo", "MongoDB", [](const config& c) { return !c.mongodb_uri.empty(); },
      [](const config& c, const part_hooks& hooks) {
-         return make_mongo_store(
-             {.uri = c.mongodb_uri, .stop = hooks.stop, .notice = hooks.notice, .log = hooks.log});
+         return make_mongo_store({.uri = c.mongodb_uri,
+                                  .stop = hooks.stop,
+                                  .notice = hooks.notice,
+                                  .log = hooks.log,
+                                  .retried = told_of(hooks, "mongodb")});
      }},
 };
 
@@ -135,26 +146,6 @@ const store_adapter& store_for(const config& settings) {
                        "Database connection failed: no store fits the settings");
 }
 
-std::vector<fs::path> policy_files(const config& settings) {
-    std::vector<fs::path> files;
-    std::error_code reason;
-    for (fs::directory_iterator entry(settings.data / "policy", reason), end;
-         !reason && entry != end; entry.increment(reason))
-        if (entry->path().extension() == ".txt") files.push_back(entry->path());
-    if (reason && reason != std::errc::no_such_file_or_directory)
-        fail_file("read", settings.data / "policy", reason.value());
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
-// The compiled-in lists and what the operator adds to them.
-content_policy policy_for(const config& settings) {
-    content_policy rules;
-    for (const auto& file : policy_files(settings))
-        rules.add(file.stem().string(), read_file(file, policy_file_bytes), file.string());
-    return rules;
-}
-
 std::unique_ptr<job_feed> feed_for(const config& settings, const part_hooks& hooks) {
     if (settings.nats_url.empty()) return nullptr;
     return make_jetstream_feed({.url = settings.nats_url, .notice = hooks.notice});
@@ -163,19 +154,23 @@ std::unique_ptr<job_feed> feed_for(const config& settings, const part_hooks& hoo
 // Everything that one command works with. Engines are made when a job wants them.
 class opened_parts {
 public:
-    opened_parts(const config& settings, const part_hooks& hooks)
+    opened_parts(const config& settings, const part_hooks& hooks, metrics& counted)
         : settings_(settings),
-          log_(hooks.log),
+          hooks_(hooks),
+          counted_(counted),
           rules_(policy_for(settings)),
           stored_(store_for(settings).make(settings, hooks)),
           webhooks_(settings, stored_),
-          assets_(assets_for(settings).make(settings, hooks)),
+          assets_(metered(assets_for(settings).make(settings, hooks), counted)),
           vectors_(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
           })),
           feed_(feed_for(settings, hooks)),
           queue_({*stored_.intake, *stored_.leases, system_clock(), random_ids(), system_random(),
-                  feed_.get(), settings.jobs_per_owner}) {}
+                  feed_.get(), settings.jobs_per_owner,
+                  [&counted](const job_before* before, const job& now) {
+                      counted.changed(before, now);
+                  }}) {}
 
     const pipeline_parts& with(const job_surroundings& wanted) {
         const std::lock_guard lock(mutex_);
@@ -183,7 +178,7 @@ public:
             if (one->wanted == wanted) return one->refs;
         const auto& adapter = engine_for(settings_, wanted.engine);
         auto& engine = engines_[adapter.name];
-        if (!engine) engine = adapter.make(settings_, *stored_.attempts, log_);
+        if (!engine) engine = metered(adapter.make(settings_, *stored_.attempts, hooks_), counted_);
         views_.push_back(std::make_unique<view>(
             view{wanted, pipeline_parts{*engine, *assets_, *stored_.reserved, *stored_.characters,
                                         *stored_.images, *vectors_, rules_, system_clock(),
@@ -195,9 +190,11 @@ public:
     job_queue& queue() { return queue_; }
     access_tokens& tokens() { return *stored_.tokens; }
     opened_webhooks& webhooks() { return webhooks_; }
-    character_store& characters() { return *stored_.characters; }
-    asset_store& assets() { return *assets_; }
     job_feed* feed() { return feed_.get(); }
+    asset_store& assets() { return *assets_; }
+    http::vitals vital() {
+        return {queue_, feed_.get(), [this] { return with({}).engine.health(); }, system_clock()};
+    }
 
 private:
     struct view {
@@ -206,7 +203,8 @@ private:
     };
 
     const config& settings_;
-    const log_sink log_;
+    const part_hooks hooks_;
+    metrics& counted_;
     content_policy rules_;
     stores stored_;
     opened_webhooks webhooks_;
@@ -219,32 +217,23 @@ private:
     std::vector<std::unique_ptr<view>> views_;  // one for each of the wishes so far
 };
 
-std::string check_embedder() {
-    const auto vectors = make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
-    const std::string text = "a short text";
-    const auto made = vectors->embed({&text, 1});
-    return fmt::format("{}, {} dimensions", vectors->model(), made.front().size());
-}
-
-std::string check_prompts(const config& settings) {
-    const auto source = [](const std::optional<fs::path>& file) {
-        if (!file) return std::string("built-in");
-        read_prompt_file(*file);
-        return file->string();
-    };
-    return fmt::format("positive {}, negative {}", source(settings.positive_prompt),
-                       source(settings.negative_prompt));
-}
-
-std::string check_policy(const config& settings) {
-    policy_for(settings);
-    return fmt::format("with {} of your own in {}", policy_files(settings).size(),
-                       (settings.data / "policy").string());
-}
+// What a service works with beside the parts.
+struct service_extras {
+    service_extras(opened_parts& parts, const config& settings)
+        : health(parts.vital()),
+          small(parts.assets(), thumbnails_in(settings),
+                make_thumbnailer(decoder_program(), decoders_at_once())) {}
+    http::vitals health;
+    http::thumbnails small;
+};
 
 class real_backstage final : public backstage {
 public:
-    explicit real_backstage(part_hooks hooks) : hooks_(std::move(hooks)) {}
+    explicit real_backstage(part_hooks hooks) : hooks_(std::move(hooks)) {
+        hooks_.retried = [this](std::string_view upstream, failure_class kind) {
+            counted_.retried(upstream, kind);
+        };
+    }
 
     const config& settings() override {
         if (!settings_) {
@@ -276,28 +265,31 @@ public:
         return opened().webhooks().deliver(std::move(trouble));
     }
 
+    std::shared_ptr<void> tell_metrics() override {
+        const auto& address = settings().metrics_address;
+        if (address.empty()) return nullptr;
+        auto more = std::make_shared<service_extras>(opened(), settings());
+        auto told = http::serve_operations(served(*more), address);
+        return {told.get(), [told, more](void*) mutable {
+                    told.reset();
+                    more.reset();
+                }};
+    }
+
     void serve(const serve_wish& wish, std::stop_token stop) override {
         auto& parts = opened();
-        const auto with = worker();
-        http::thumbnails small(parts.assets(), thumbnails_in(settings()),
-                               make_thumbnailer(decoder_program(), decoders_at_once()));
-        const http::service served{settings(),
-                                   {},
-                                   with.parts_for,
-                                   parts.queue(),
-                                   parts.tokens(),
-                                   parts.webhooks().desk(),
-                                   system_clock(),
-                                   small,
-                                   {{"character store", [&] { parts.characters().check(); }},
-                                    {"asset store", [&] { parts.assets().check(); }}}};
+        service_extras more(parts, settings());
         http::serve_terms terms;
         terms.worker_concurrency = wish.works ? parts.with({}).engine.parallel() : 0;
-        terms.listening = wish.listening;
+        terms.listening = [&](const std::string& address) {
+            wish.listening(address);
+            tell_service_manager("READY=1");
+        };
+        const std::stop_callback stops(stop, [] { tell_service_manager("STOPPING=1"); });
         terms.trouble = wish.trouble;
         terms.log = wish.log;
         const auto delivering = parts.webhooks().deliver(wish.trouble);
-        http::serve(served, with, terms, std::move(stop));
+        http::serve(served(more), worker(), terms, std::move(stop));
     }
 
     stores open_stores(const std::string& name) override {
@@ -361,11 +353,21 @@ public:
     }
 
 private:
+    http::service served(service_extras& more) {
+        auto& parts = opened();
+        return {settings(),         {},
+                worker().parts_for, parts.queue(),
+                parts.tokens(),     parts.webhooks().desk(),
+                system_clock(),     counted_,
+                more.health,        more.small};
+    }
+
     opened_parts& opened() {
-        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), hooks_);
+        if (!opened_) opened_ = std::make_unique<opened_parts>(settings(), hooks_, counted_);
         return *opened_;
     }
 
+    metrics counted_;
     part_hooks hooks_;
     std::optional<config> settings_;
     std::unique_ptr<opened_parts> opened_;

@@ -17,6 +17,8 @@ struct part_hooks {
     std::stop_token stop;  // ends what waits for others
     // Where parts say what is odd and was worked around; any thread.
     std::function<void(std::string_view)> notice;
+    // Told of calls to remote parts that are made again.
+    std::function<void(std::string_view upstream, failure_class)> retried{};
     log_sink log;  // used when the configuration asks for debug logging
 };
 

@@ -84,7 +84,8 @@ std::string token_in(const fs::path& file) {
 
 class remote_engine final : public engine_pool {
 public:
-    remote_engine(std::vector<pool_member> members, attempt_log* attempts, const log_sink& log)
+    remote_engine(std::vector<pool_member> members, attempt_log* attempts, const log_sink& log,
+                  const retry_sink& retried)
         : wires_(log),
           pool_(make_engine_pool({.members = std::move(members),
                                   .dialects = dialects_over(wires_),
@@ -92,9 +93,11 @@ public:
                                   .ids = random_ids(),
                                   .time = system_clock(),
                                   .pauses = system_timer(),
-                                  .inspect = [this](const picture& drawn) {
-                                      inspector_->inspect(drawn.png, drawn.width, drawn.height);
-                                  }})) {}
+                                  .inspect =
+                                      [this](const picture& drawn) {
+                                          inspector_->inspect(drawn.png, drawn.width, drawn.height);
+                                      },
+                                  .retried = retried})) {}
 
     picture render(const picture_request& request, const progress_sink& progress,
                    std::stop_token stop) override {
@@ -102,6 +105,7 @@ public:
     }
     int parallel() const override { return pool_->parallel(); }
     std::string check() override { return pool_->check(); }
+    std::vector<server_health> health() override { return pool_->health(); }
     std::vector<server_status> survey(std::stop_token stop) override {
         return pool_->survey(std::move(stop));
     }
@@ -116,12 +120,12 @@ private:
 }  // namespace
 
 std::unique_ptr<engine_pool> make_remote_engine(const engines_config& set, attempt_log* attempts,
-                                                const log_sink& log) {
+                                                const log_sink& log, const retry_sink& retried) {
     auto members = roster_of({.every_style = set.webui_urls,
                               .realistic = set.realistic_urls,
                               .other_styles = set.other_urls,
                               .token = token_in(set.token_file)});
-    return std::make_unique<remote_engine>(std::move(members), attempts, log);
+    return std::make_unique<remote_engine>(std::move(members), attempts, log, retried);
 }
 
 }  // namespace medusa

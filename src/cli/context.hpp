@@ -37,7 +37,7 @@ struct serve_wish {
     bool works = true;  // a worker beside it; otherwise other processes do the jobs
     std::function<void(const std::string& address)> listening;
     std::function<void(const error&)> trouble;
-    std::function<void(const std::string& line)> log;  // one for each request; may be empty
+    entry_sink log;  // an entry for each request; may be empty
 };
 
 // The parts behind the commands, opened only by those that need them: `--help` opens nothing.
@@ -55,6 +55,9 @@ public:
     virtual webhook_desk& webhooks() = 0;
     // Sends what webhooks are to be told until it is destroyed; `trouble` as in serve_wish.
     virtual std::unique_ptr<postman> deliver(std::function<void(const error&)> trouble) = 0;
+    // Tells how a worker of this process does, to Prometheus and to probes, on MEDUSA_METRICS until
+    // the returned object is gone; nothing where that is not set.
+    virtual std::shared_ptr<void> tell_metrics() = 0;
     // Serves HTTP until `stop` is requested and what runs has ended.
     virtual void serve(const serve_wish& wish, std::stop_token stop) = 0;
     // A store of records ("sqlite", "mongo") or files ("local", "cloudinary") on its own; empty:

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/context.hpp"
+#include "cli/service_log.hpp"
 #include "core/text.hpp"
 
 namespace medusa {
@@ -11,9 +12,11 @@ namespace {
 struct serve_options {
     bool no_worker = false;
     bool log = false;
+    std::string log_format;
 };
 
 int run(cli_context& context, const serve_options& options) {
+    begin_log(context, options.log_format);
     serve_wish wish;
     wish.works = !options.no_worker;
     wish.listening = [&](const std::string& address) {
@@ -33,7 +36,7 @@ int run(cli_context& context, const serve_options& options) {
     };
     wish.trouble = [&](const error& outage) { context.out.warning(printable(outage.what())); };
     if (options.log || context.parts.settings().debug)
-        wish.log = [&](const std::string& line) { context.out.message(line); };
+        wish.log = [&](const log_entry& entry) { context.out.log(entry); };
     context.parts.serve(wish, context.stop);
     return 0;
 }
@@ -46,7 +49,9 @@ void add_serve(CLI::App& program, cli_context& context) {
     const auto options = std::make_shared<serve_options>();
     command->add_flag("--no-worker", options->no_worker,
                       "Leave the jobs to other processes: medusa worker");
-    command->add_flag("--log-requests", options->log, "Print one line of JSON for each request");
+    command->add_flag("--log-requests", options->log,
+                      "Log each request: method, path, status, time");
+    add_log_format(*command, options->log_format);
     command->callback([&context, options] {
         context.action = [&context, options] { return run(context, *options); };
     });

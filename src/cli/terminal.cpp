@@ -57,18 +57,41 @@ int terminal::lost_results() {
 }
 
 void terminal::message(std::string_view text) {
-    const std::lock_guard lock(mutex_);
-    write_above(stderr, text);
+    log({.msg = std::string(text)});
 }
 
 void terminal::warning(std::string_view text) {
-    const std::lock_guard lock(mutex_);
-    write_above(stderr, painted("warning: ", "\x1b[33m") + std::string(text));
+    log({.level = log_level::warning, .msg = std::string(text)});
 }
 
 void terminal::failure(std::string_view text) {
+    log({.level = log_level::error, .msg = std::string(text)});
+}
+
+void terminal::write_log(log_writer as) {
     const std::lock_guard lock(mutex_);
-    write_above(stderr, painted("medusa: ", "\x1b[31m") + std::string(text));
+    log_ = std::move(as);
+}
+
+void terminal::log(const log_entry& entry) {
+    const std::lock_guard lock(mutex_);
+    auto line = log_ ? log_->line(entry, system_clock().now()) : entry.msg;
+    if (!log_ || log_->form() == log_format::text) line.insert(0, prefix(entry.level));
+    write_above(stderr, line);
+}
+
+std::string terminal::prefix(log_level level) const {
+    switch (level) {
+        case log_level::debug:
+            return "debug: ";
+        case log_level::info:
+            return {};
+        case log_level::warning:
+            return painted("warning: ", "\x1b[33m");
+        case log_level::error:
+            break;
+    }
+    return painted("medusa: ", "\x1b[31m");
 }
 
 std::optional<std::string> terminal::ask(std::string_view question, const std::stop_token& stop) {

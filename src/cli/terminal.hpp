@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "cli/log_format.hpp"
+
 namespace medusa {
 
 class terminal {
@@ -24,6 +26,11 @@ public:
     void message(std::string_view text);
     void warning(std::string_view text);
     void failure(std::string_view text);
+
+    // From now on stderr is the log of a service: what is said there comes as its lines.
+    void write_log(log_writer as);
+    // One entry of it; until write_log(), a message.
+    void log(const log_entry& entry);
 
     // Why results were lost, an errno value; 0 when none was. A reader that went away ("| head")
     // has what it wanted: that is no loss.
@@ -43,6 +50,7 @@ public:
 private:
     // False, with errno, when it was not written whole.
     bool write_above(std::FILE* stream, std::string_view text);
+    std::string prefix(log_level level) const;
     std::string painted(std::string_view text, const char* color) const;
 
     std::mutex mutex_;
@@ -50,6 +58,7 @@ private:
     bool color_;
     std::string animation_;
     int lost_results_ = 0;
+    std::optional<log_writer> log_;  // guarded by mutex_
 };
 
 }  // namespace medusa

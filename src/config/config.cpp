@@ -184,6 +184,13 @@ const variable variables[] = {
          if (v != "debug" && v != "info") throw bad_value{"debug or info"};
          c.debug = c.debug || v == "debug";
      }},
+    {"MEDUSA_LOG_FORMAT", false,
+     [](config& c, const std::string& v) {
+         if (v != "text" && v != "json") throw bad_value{"text or json"};
+         c.log_format = v;
+     }},
+    {"MEDUSA_METRICS", false,
+     [](config& c, const std::string& v) { c.metrics_address = listen_value(v); }},
     {"MEDUSA_POSITIVE_PROMPT", false,
      [](config& c, const std::string& v) { c.positive_prompt = file_value(v); }},
     {"MEDUSA_NEGATIVE_PROMPT", false,

@@ -64,6 +64,8 @@ struct config {
     std::string user_id;
     http_config http;
     bool debug = false;
+    std::string log_format;       // "text" or "json"; empty: text on a terminal, else JSON
+    std::string metrics_address;  // where a worker tells its metrics; empty: nowhere
     std::size_t jobs_per_owner = limits::jobs_waiting;     // that wait or run at once
     std::optional<std::filesystem::path> positive_prompt;  // empty: the built-in text
     std::optional<std::filesystem::path> negative_prompt;
@@ -82,6 +84,10 @@ struct surroundings {
 surroundings read_surroundings();
 
 config load_config(const surroundings& around);
+
+// Every value of it that nobody may read in a log: passwords and keys, of addresses their sign-in.
+// Files of tokens are read; one that cannot be read holds none.
+std::vector<std::string> secrets_of(const config& settings);
 
 // The text of a prompt file, in order like a description: one blank between words, no controls.
 // Throws error(invalid_argument) naming the file when it is missing, no plain file, too large or no

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "config/dotenv.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -46,6 +48,20 @@ TEST_F(config_test, a_fresh_machine_gets_the_embedded_parts) {
     EXPECT_EQ(c.image_number_file, around_.home / ".last_image_number");
     EXPECT_FALSE(c.positive_prompt);
     EXPECT_TRUE(c.origins.empty());
+}
+
+TEST_F(config_test, what_a_log_must_mask_is_known) {
+    write_file_atomic(around_.home / "token", "of-the-pod\n");
+    around_.environment["RUNPOD_API_TOKEN_FILE"] = around_.home / "token";
+    around_.environment["MONGODB_URI"] = "mongodb://anna:p%40ss@host/db";
+    around_.environment["CLOUDINARY_URL"] = "cloudinary://key:secret@demo";
+    around_.environment["RUNPOD_WEBUI_URL"] = "https://me:mine@host/a@b, http://plain:1";
+    const auto found = secrets_of(load_config(around_));
+    for (const std::string secret : {"of-the-pod", "p%40ss", "secret", "mine"})
+        EXPECT_NE(std::find(found.begin(), found.end(), secret), found.end()) << secret;
+    for (const auto& one : found) EXPECT_EQ(one.find("host"), std::string::npos) << one;
+    around_.environment["MEDUSA_LOG_FORMAT"] = "xml";
+    EXPECT_NE(refusal().find("text or json"), std::string::npos);
 }
 
 TEST_F(config_test, the_environment_wins_over_dotenv) {

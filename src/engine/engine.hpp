@@ -71,6 +71,14 @@ struct render_progress {
     std::string_view preview{};  // JPEG or PNG bytes of the unfinished picture, valid in the call
 };
 
+// One server of a remote engine, as far as is known.
+struct server_health {
+    enum class breaker { closed, half_open, open };  // open: set aside after failures in a row
+    std::string label;                               // what people see of its address
+    std::optional<bool> up;                          // empty: it was never asked
+    breaker state = breaker::closed;
+};
+
 // Called now and then from a thread of the engine; must not throw.
 using progress_sink = std::function<void(const render_progress&)>;
 
@@ -87,6 +95,10 @@ public:
 
     // How many pictures at once keep it busy, at least 1.
     virtual int parallel() const = 0;
+
+    // How its servers were when they were heard of last, in the order of the settings; nobody is
+    // asked, and it never waits. Empty: it has none, and is always there.
+    virtual std::vector<server_health> health() { return {}; }
 
     // One cheap real call for `doctor`; returns a line to show, throws what render would throw.
     virtual std::string check() = 0;

@@ -51,6 +51,9 @@ void expect_no_stranger(const service& with, const request& asked) {
     if (!is_loopback_name(host) || port != own_port)
         throw forbidden("the Host is not this machine's",
                         "Without a token, ask for http://127.0.0.1:" + own_port);
+    // Through a proxy of this machine anybody may come.
+    if (!asked.header("x-forwarded-for").empty() || !asked.header("forwarded").empty())
+        throw forbidden("the request comes through a proxy", "Send a token with it");
     const auto origin = asked.header("origin");
     constexpr std::string_view plain = "http://";
     const auto from = origin.starts_with(plain) ? host_and_port(origin.substr(plain.size()))

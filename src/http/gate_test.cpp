@@ -56,7 +56,9 @@ protected:
     thumbnails small_{*assets_, folder_.path() / "small", nullptr};
     config settings_;
     no_tokens tokens_;
-    service service_{settings_, "3001", {}, queue_, tokens_, time_, small_, {}};
+    metrics counted_;
+    vitals health_{queue_, nullptr, [] { return std::vector<server_health>(); }, time_};
+    service service_{settings_, "3001", {}, queue_, tokens_, time_, counted_, health_, small_};
     std::string peer_ = "192.0.2.1";
     http::gate::moment now_{1h};
     std::optional<http::gate> gate_;

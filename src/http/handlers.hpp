@@ -50,5 +50,6 @@ answer redeliver_webhook(const service& with, const call& of);
 // operations.cpp
 answer healthz(const service& with, const call& of);
 answer readyz(const service& with, const call& of);
+answer tell_metrics(const service& with, const call& of);
 
 }  // namespace medusa::http

@@ -38,6 +38,14 @@ struct request {
     std::string body;
     std::string peer;  // the client's address, as the trusted proxies tell it
     std::string id;    // for logs and answers; the client's own X-Request-Id where it is harmless
+    // What is found out on the way, for logs and metrics alone: written by the one thread that has
+    // the request at the time.
+    struct course {
+        std::string_view route = "none";  // the pattern: "/api/characters/{id}"
+        std::string owner;                // empty: nobody's
+        std::string job_id;
+    };
+    mutable course found{};
 
     // Empty where there is none; the first of several.
     std::string_view header(std::string_view lower_case_name) const;

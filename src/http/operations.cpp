@@ -10,24 +10,28 @@ answer healthz(const service&, const call&) {
     return response{200, "text/plain", "ok\n"};
 }
 
-// Whether it is worth sending requests here. A cold engine is no reason not to: jobs wait for it.
+// Whether it is worth sending requests here.
 answer readyz(const service& with, const call&) {
     boost::json::array checks;
     bool ready = true;
-    for (const auto& [part, run] : with.checks) {
-        boost::json::object row{{"part", part}};
-        try {
-            run();
-            row["ready"] = true;
-        } catch (const error& failure) {
-            ready = false;
-            row["ready"] = false;
-            row["code"] = info(failure.code()).name;
-        }
+    for (const auto& [part, failure] : with.health.signs()) {
+        boost::json::object row{{"part", part}, {"ready", failure.empty()}};
+        if (!failure.empty()) row["code"] = failure;
+        ready = ready && failure.empty();
         checks.push_back(std::move(row));
     }
-    return json_response(boost::json::object{{"ready", ready}, {"checks", std::move(checks)}},
-                         ready ? 200 : 503);
+    auto told = json_response(boost::json::object{{"ready", ready}, {"checks", std::move(checks)}},
+                              ready ? 200 : 503);
+    told.headers.emplace_back("Cache-Control", "no-store");
+    if (!ready) told.headers.emplace_back("Retry-After", "5");
+    return told;
+}
+
+answer tell_metrics(const service& with, const call&) {
+    return response{200,
+                    std::string(metrics::content_type),
+                    with.counted.text(with.health.live()),
+                    {{"Cache-Control", "no-store"}}};
 }
 
 }  // namespace medusa::http

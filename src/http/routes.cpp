@@ -62,34 +62,40 @@ constexpr route table[] = {
     {"GET", "/assets/{path...}", guard::read, get_asset, {200, 206, 304, 307, 416}},
     {"GET", "/healthz", guard::open, healthz, {200, 304}},
     {"GET", "/readyz", guard::open, readyz, {200, 304, 503}},
+    {"GET", "/metrics", guard::admin, tell_metrics, {200, 304}},
     {"GET", "/openapi.json", guard::open, get_openapi, {200, 304}},
     {"GET", "/docs", guard::open, get_docs, {200, 304}},
     {"GET", "/docs/{file}", guard::open, get_docs_file, {200, 304}},
 };
 
-// What stands in place of the pattern's {...}; empty: the path is another one.
-std::optional<std::vector<std::string>> matched(std::string_view pattern,
-                                                const std::vector<std::string>& path) {
-    const auto parts = split(pattern.substr(1), '/');
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (parts[i].ends_with("...}")) {
-            if (path.size() <= i) return std::nullopt;
-            names.insert(names.end(), path.begin() + std::ptrdiff_t(i), path.end());
-            return names;
+// Whether the path is one of the pattern. `held` is told what stands in place of its {...}.
+template <class Held>
+bool matches(std::string_view pattern, const std::vector<std::string>& path, Held held) {
+    std::size_t at = 0;
+    while (!pattern.empty()) {
+        pattern.remove_prefix(1);
+        const auto part = pattern.substr(0, pattern.find('/'));
+        if (at >= path.size()) return false;
+        if (part.ends_with("...}")) {
+            for (; at < path.size(); ++at) held(path[at]);
+            return true;
         }
-        if (i >= path.size()) return std::nullopt;
-        if (parts[i].starts_with('{'))
-            names.push_back(path[i]);
-        else if (parts[i] != path[i])
-            return std::nullopt;
+        if (part.starts_with('{'))
+            held(path[at]);
+        else if (part != path[at])
+            return false;
+        ++at;
+        pattern.remove_prefix(part.size());
     }
-    if (path.size() != parts.size()) return std::nullopt;
-    return names;
+    return at == path.size();
 }
 
 bool is_spelled_out(const route& one) {
     return one.pattern.find('{') == std::string_view::npos;
+}
+
+bool is_of(const route& one, const std::vector<std::string>& path) {
+    return matches(one.pattern, path, [](const std::string&) {});
 }
 
 struct chosen {
@@ -102,18 +108,15 @@ chosen choose(std::string_view method, const std::vector<std::string>& path) {
     chosen found;
     const auto wanted = method == "HEAD" ? std::string_view("GET") : method;
     // A path that a route spells out is no id of another route.
-    const auto spells = [&](const route& one) {
-        return is_spelled_out(one) && matched(one.pattern, path);
-    };
+    const auto spells = [&](const route& one) { return is_spelled_out(one) && is_of(one, path); };
     const bool spelled = std::any_of(std::begin(table), std::end(table), spells);
     for (const auto& one : table) {
-        auto names = matched(one.pattern, path);
-        if (!names || (spelled && !is_spelled_out(one))) continue;
+        if (!is_of(one, path) || (spelled && !is_spelled_out(one))) continue;
         found.methods.emplace(one.method);
         if (one.method == "GET") found.methods.emplace("HEAD");
         if (one.method != wanted) continue;
         found.way = &one;
-        found.names = std::move(*names);
+        matches(one.pattern, path, [&](const std::string& name) { found.names.push_back(name); });
     }
     return found;
 }
@@ -173,9 +176,11 @@ answer answered(const service& with, const request& asked) {
         refused.headers.emplace_back("Allow", known);
         return refused;
     }
+    asked.found.route = found.way->pattern;
     identity who;
     if (found.way->needs != guard::open) {
         who = who_asks(with, asked);
+        asked.found.owner = who.owner.user_id;
         if (!may(who, found.way->needs))
             throw forbidden("the token's scope does not allow that",
                             "Make one with more scope: medusa token create --scope write");

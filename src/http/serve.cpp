@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <charconv>
 #include <exception>
 #include <optional>
@@ -41,16 +40,19 @@ edge_address address_in(const http_config& settings) {
     return at;
 }
 
-std::string line_of(const request& asked, int status, std::size_t bytes,
-                    std::chrono::microseconds took) {
-    return boost::json::serialize(boost::json::object{{"msg", "request"},
-                                                      {"request_id", asked.id},
-                                                      {"method", asked.method},
-                                                      {"path", path_of(asked.at)},
-                                                      {"status", status},
-                                                      {"bytes", bytes},
-                                                      {"us", took.count()},
-                                                      {"peer", asked.peer}});
+log_entry line_of(const request& asked, int status, std::size_t bytes,
+                  std::chrono::microseconds took) {
+    return {.level = status >= 500 ? log_level::warning : log_level::info,
+            .msg = "request",
+            .request_id = asked.id,
+            .job_id = asked.found.job_id,
+            .owner = asked.found.owner,
+            .more = {{"method", asked.method},
+                     {"path", path_of(asked.at)},
+                     {"status", status},
+                     {"bytes", std::int64_t(bytes)},
+                     {"us", took.count()},
+                     {"peer", asked.peer}}};
 }
 
 edge_calls calls_of(const service& with, gate& at, const serve_terms& terms) {
@@ -66,11 +68,11 @@ edge_calls calls_of(const service& with, gate& at, const serve_terms& terms) {
     calls.events = [&time = with.time](const job& one, std::int64_t after) {
         return events_after(one, after, time.now());
     };
-    if (terms.log)
-        calls.done = [&terms](const request& asked, int status, std::size_t bytes,
-                              std::chrono::microseconds took) {
-            terms.log(line_of(asked, status, bytes, took));
-        };
+    calls.done = [&with, &terms](const request& asked, int status, std::size_t bytes,
+                                 std::chrono::microseconds took) {
+        with.counted.answered(asked.method, asked.found.route, status, took);
+        if (terms.log) terms.log(line_of(asked, status, bytes, took));
+    };
     return calls;
 }
 
@@ -89,7 +91,66 @@ std::size_t connections_within(std::size_t wanted) {
                                                  : files.rlim_cur / 2;
 }
 
+void expect_tokens(const service& with) {
+    const auto& listen = with.settings.http.listen;
+    if (is_local(listen) || with.guests || !with.tokens.list().empty()) return;
+    throw error(errc::unauthorized,
+                fmt::format("{} can be reached from elsewhere, and there is no token yet",
+                            printable(listen)),
+                "Make one: medusa token create --scope write");
+}
+
+// What of the service a process tells that serves nothing else.
+class operations_door {
+public:
+    operations_door(const service& with, const std::string& listen)
+        : settings_(at(with.settings, listen)),
+          with_(elsewhere(with, settings_)),
+          watch_(with.queue) {
+        expect_tokens(with_);
+        edge_calls calls;
+        calls.handle = [this](const request& asked) -> answer {
+            constexpr std::string_view told[] = {"healthz", "readyz", "metrics"};
+            const auto& path = asked.at.path;
+            const bool known = path.size() == 1 && std::find(std::begin(told), std::end(told),
+                                                             path[0]) != std::end(told);
+            if (known) return dispatch(with_, asked);
+            return problem({errc::not_found, "there is nothing here"}, path_of(asked.at), asked.id);
+        };
+        calls.body_bytes_max = [](std::string_view, std::string_view) { return std::size_t{0}; };
+        calls.refuse = [](int status, const std::string& detail, const std::string& request_id) {
+            return problem({errc::invalid_argument, detail}, "/", request_id, status);
+        };
+        edge_limits limits;
+        limits.connections_max = 64;
+        limits.drain_most = std::chrono::milliseconds(1'000);
+        door_ = make_edge(address_in(settings_.http), 1, limits, std::move(calls), watch_);
+        with_.port = std::to_string(door_->port());
+        serving_ = std::jthread([this](const std::stop_token& stop) { door_->run(stop); });
+    }
+
+private:
+    static service elsewhere(const service& with, const config& settings) {
+        return {settings,  {},           with.open,   with.queue, with.tokens,
+                with.time, with.counted, with.health, with.small};
+    }
+    static config at(config settings, const std::string& listen) {
+        settings.http.listen = listen;
+        return settings;
+    }
+
+    const config settings_;
+    service with_;
+    job_watch watch_;
+    std::unique_ptr<edge> door_;
+    std::jthread serving_;
+};
+
 }  // namespace
+
+std::shared_ptr<void> serve_operations(const service& with, const std::string& listen) {
+    return std::make_shared<operations_door>(with, listen);
+}
 
 void serve(service with, const worker_parts& worker, const serve_terms& terms,
            std::stop_token stop) {
@@ -97,11 +158,7 @@ void serve(service with, const worker_parts& worker, const serve_terms& terms,
     if (!with.settings.http.jwt_secret_file.empty())
         guests.emplace(sign_in_terms_of(with.settings.http));
     with.guests = guests ? &*guests : nullptr;
-    if (!is_local(with.settings.http.listen) && !guests && with.tokens.list().empty())
-        throw error(errc::unauthorized,
-                    fmt::format("{} can be reached from elsewhere, and there is no token yet",
-                                printable(with.settings.http.listen)),
-                    "Make one: medusa token create --scope write");
+    expect_tokens(with);
     job_watch watch(with.queue);
     const auto at = address_in(with.settings.http);
     gate entrance(with);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 
+#include "core/log_entry.hpp"
 #include "http/edge.hpp"
 #include "http/service.hpp"
 #include "worker/worker.hpp"
@@ -19,8 +21,8 @@ struct serve_terms {
     std::function<void(const std::string& address)> listening;
     // Something is not as it should be, and is tried again.
     std::function<void(const error&)> trouble;
-    // One line for each request: method, path, status ...
-    std::function<void(const std::string& line)> log{};
+    // An entry for each request: method, path, status ...
+    entry_sink log{};
 };
 
 // Serves until `stop` is requested, then ends what runs. `with.port` is filled in. Throws
@@ -28,5 +30,10 @@ struct serve_terms {
 // own and there is no token yet, and what make_edge() and run_worker() throw.
 void serve(service with, const worker_parts& worker, const serve_terms& terms,
            std::stop_token stop);
+
+// Answers /healthz, /readyz and /metrics alone, at an address of their own ("127.0.0.1:9464"),
+// until the returned object is gone: for a process that serves nothing else. Throws as serve()
+// does.
+std::shared_ptr<void> serve_operations(const service& with, const std::string& listen);
 
 }  // namespace medusa::http

@@ -11,7 +11,9 @@
 #include "http/message.hpp"
 #include "http/sign_in.hpp"
 #include "http/thumbnails.hpp"
+#include "http/vitals.hpp"
 #include "job/queue.hpp"
+#include "metrics/metrics.hpp"
 #include "pipeline/parts.hpp"
 #include "store/access_tokens.hpp"
 
@@ -31,9 +33,9 @@ struct service {
     access_tokens& tokens;
     webhook_desk& webhooks;
     const clock& time;
+    metrics& counted;
+    vitals& health;
     thumbnails& small;
-    // What /readyz asks: a part, and one cheap call to it that throws what is wrong.
-    std::vector<std::pair<std::string, std::function<void()>>> checks;
     const sign_in* guests = nullptr;  // whom another service has signed in; none: nobody
 };
 

@@ -70,26 +70,34 @@ session::verdict session::serve_one() {
     } else {
         auto result = co_await handled(asked);
         if (const auto* events = std::get_if<event_stream>(&result)) {
+            asked.found.job_id = events->job_id;
             co_await stream(asked, *events);
+            done(asked, 200, 0, began);
             co_return false;
         }
-        if (const auto* wait = std::get_if<wait_for>(&result))
+        if (const auto* wait = std::get_if<wait_for>(&result)) {
+            asked.found.job_id = wait->job_id;
             reply = co_await waited(*wait);
-        else if (const auto* slow = std::get_if<slow_answer>(&result))
+        } else if (const auto* slow = std::get_if<slow_answer>(&result)) {
             reply = co_await made(*slow, asked);
-        else
+        } else {
             reply = std::move(std::get<response>(result));
+        }
     }
     const int status = reply.status;
     const auto bytes = reply.bytes();
     keeps_alive = keeps_alive && !with_.draining;
     const bool written = co_await write(asked, std::move(reply), keeps_alive);
-    if (with_.calls.done)
-        with_.calls.done(
-            asked, status, bytes,
-            std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - began));
+    done(asked, status, bytes, began);
     const bool goes_on = written && keeps_alive;
     co_return goes_on;
+}
+
+void session::done(const request& asked, int status, std::size_t bytes,
+                   steady::time_point began) const {
+    if (!with_.calls.done) return;
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - began);
+    with_.calls.done(asked, status, bytes, took);
 }
 
 asio::awaitable<answer> session::handled(const request& asked) {

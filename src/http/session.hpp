@@ -71,6 +71,8 @@ private:
     boost::asio::awaitable<response> made(const slow_answer& what, const request& asked);
     task stream(const request& asked, const event_stream& wanted);
     task linger();
+    void done(const request& asked, int status, std::size_t bytes,
+              std::chrono::steady_clock::time_point began) const;
     std::shared_ptr<void> listen(const std::string& job_id);
     std::string peer_of(const request& asked) const;
 

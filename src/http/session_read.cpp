@@ -193,7 +193,9 @@ session::verdict session::refuse(int status, const std::string& detail) {
     request unread;
     unread.id = harmless_id({});
     auto reply = with_.calls.refuse(status, detail, unread.id);
+    const auto bytes = reply.body.size();
     co_await write(unread, std::move(reply), false);
+    done(unread, status, bytes, steady::now());
     co_await linger();
     co_return false;
 }

@@ -45,6 +45,13 @@ struct job_counts {
     friend bool operator==(const job_counts&, const job_counts&) = default;
 };
 
+// The jobs that wait, of everybody.
+struct waiting_line {
+    std::size_t jobs = 0;
+    std::optional<time_point> since{};  // when the first of them was accepted; empty: none waits
+    friend bool operator==(const waiting_line&, const waiting_line&) = default;
+};
+
 class job_intake {
 public:
     virtual ~job_intake() = default;
@@ -65,6 +72,8 @@ public:
     virtual std::vector<listed_job> list(const job_query& wanted) = 0;
     // Only user_id and submission_id of the query count.
     virtual job_counts count(const job_query& wanted) = 0;
+    // Cheap, also where many wait: for those who watch over the service.
+    virtual waiting_line waiting() = 0;
     // Removes submissions whose jobs have all ended before `ended_before`, with their jobs; returns
     // how many jobs.
     virtual std::size_t forget(time_point ended_before) = 0;

@@ -46,6 +46,8 @@ public:
     virtual bool swap(const job& changed, std::int64_t expected, job_durability wanted) = 0;
     // Every leased job, oldest first.
     virtual std::vector<held_job> held() = 0;
+    // A change that changes nothing: throws what keeps swap() from working.
+    virtual void expect_writable() = 0;
     // The newest state of a job.
     virtual std::optional<job> find(const std::string& id) = 0;
 };

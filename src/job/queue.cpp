@@ -115,6 +115,8 @@ submission job_queue::submit(submission asked, const std::vector<asked_job>& job
         go_on(stored, made);
     else if (stored.id == asked.id)
         announce(made);
+    if (!known && stored.id == asked.id && parts_.watched)
+        for (const auto& one : made) parts_.watched(nullptr, one);
     return stored;
 }
 
@@ -190,6 +192,21 @@ job_counts job_queue::count(const job_query& wanted) {
     return parts_.intake.count(wanted);
 }
 
+void job_queue::watch(const job& before, const job& now) const {
+    if (!parts_.watched || before.status == now.status) return;
+    const job_before was{before.status,
+                         before.events.empty() ? time_point{} : before.events.back().at};
+    parts_.watched(&was, now);
+}
+
+waiting_line job_queue::waiting() {
+    return parts_.intake.waiting();
+}
+
+void job_queue::expect_writable() {
+    parts_.leases.expect_writable();
+}
+
 void job_queue::stamp(job& changed) {
     changed.updated_at = parts_.time.now();
     ++changed.revision;
@@ -207,7 +224,9 @@ job job_queue::user_change(const std::string& id, const std::string& user_id, co
         apply(changed);
         if (changed == *found) return changed;
         stamp(changed);
-        if (parts_.leases.swap(changed, found->revision, job_durability::now)) return changed;
+        if (!parts_.leases.swap(changed, found->revision, job_durability::now)) continue;
+        watch(*found, changed);
+        return changed;
     }
     throw error(errc::conflict, fmt::format("job {} changes all the time", id), "Try again");
 }
@@ -238,12 +257,14 @@ std::optional<job> job_queue::lease(const std::string& worker, const job_filter&
         const auto now = parts_.time.now();
         auto found = parts_.leases.next(wanted, now, now + pause_max);
         if (!found || (lifecycle::runs_alone(found->status) && !alone_ok)) return std::nullopt;
-        const auto revision = found->revision;
+        const auto before = *found;
         found->status = lifecycle::leased(found->status);
         found->lease = {parts_.ids.uuid(), worker, 0};
         tell(*found, now, "leased", worker);
         stamp(*found);
-        if (parts_.leases.swap(*found, revision, job_durability::soon)) return found;
+        if (!parts_.leases.swap(*found, before.revision, job_durability::soon)) continue;
+        watch(before, *found);
+        return found;
     }
     return std::nullopt;
 }
@@ -254,6 +275,7 @@ bool job_queue::held_change(job& held, const change& apply) {
         apply(changed);
         stamp(changed);
         if (parts_.leases.swap(changed, held.revision, durability_of(changed))) {
+            watch(held, changed);
             held = std::move(changed);
             return true;
         }
@@ -335,7 +357,7 @@ bool job_queue::take_back(const held_job& seen, const std::string& reason) {
     auto found = parts_.leases.find(seen.id);
     if (!found || found->status.state != job_state::leased || found->lease != seen.lease)
         return false;
-    const auto revision = found->revision;
+    const auto before = *found;
     found->status = lifecycle::lost(found->status);
     const auto now = parts_.time.now();
     if (ended_badly(found->status.state))
@@ -348,7 +370,8 @@ bool job_queue::take_back(const held_job& seen, const std::string& reason) {
     if (has_ended(found->status.state))
         tell(*found, now, std::string(to_string(found->status.state)));
     stamp(*found);
-    if (!parts_.leases.swap(*found, revision, durability_of(*found))) return false;
+    if (!parts_.leases.swap(*found, before.revision, durability_of(*found))) return false;
+    watch(before, *found);
     announce({&*found, 1});
     return true;
 }

@@ -33,6 +33,12 @@ struct asked_job {
     std::optional<error> unreadable{};  // nothing can be made of this line: it has failed already
 };
 
+// A job as it was before a change.
+struct job_before {
+    job_status status;
+    time_point told_at{};  // its newest event
+};
+
 struct job_queue_parts {
     job_intake& intake;
     job_leases& leases;
@@ -41,6 +47,9 @@ struct job_queue_parts {
     unit_random random;
     job_feed* feed = nullptr;  // told of jobs that wait; none: workers look by themselves
     std::size_t owner_jobs_max = limits::jobs_waiting;  // that wait or run at once
+    // Called after each change that this queue has made, with the status and the newest event
+    // before it; without them for a new job. From any thread; must be quick, and throw nothing.
+    std::function<void(const job_before* before, const job& now)> watched{};
 };
 
 class job_queue {
@@ -64,6 +73,9 @@ public:
     std::optional<job> find(const std::string& id);
     std::vector<listed_job> list(const job_query& wanted);
     job_counts count(const job_query& wanted);
+    waiting_line waiting();
+    // Throws what keeps jobs from being accepted; cheap.
+    void expect_writable();
 
     // The user's wishes. Each returns the job as it is afterwards. Throws error(not_found) for a
     // job that is not there or is another user's, error(conflict) as lifecycle.hpp says.
@@ -102,6 +114,7 @@ private:
     void stamp(job& changed);
     // Room for so many more jobs of this owner, for as long as the lock is held. Throws quota.
     std::unique_lock<std::mutex> room(const owner_info& owner, std::size_t jobs);
+    void watch(const job& before, const job& now) const;
 
     job_queue_parts parts_;
     std::mutex full_;  // held by whoever hands in what might be too much

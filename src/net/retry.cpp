@@ -237,6 +237,7 @@ void retry_loop::sleep(milliseconds pause, const error& failed) {
         parts_.log(fmt::format("{} ({}): try {} of {} in {:.1f} s", failed.detail(),
                                to_string(failed.failure().value().kind), attempts_ + 1,
                                rules_.attempts_max, double(pause.count()) / 1'000));
+    if (parts_.retried) parts_.retried(failed.failure().value().kind);
     if (!parts_.time.sleep(pause, stop_)) throw error(errc::cancelled, "stopped");
 }
 

@@ -119,6 +119,9 @@ private:
 // right to refuse).
 bool counts_against_health(failure_class kind);
 
+// Told of each failed try that is made again; any thread.
+using retry_sink = std::function<void(failure_class)>;
+
 struct retry_rules {
     int attempts_max = 5;
     // Waiting for a part that starts, throttles or is set aside costs no attempt, but ends here.
@@ -132,6 +135,7 @@ struct retry_parts {
     retry_budget* budget = nullptr;
     circuit_breaker* breaker = nullptr;
     log_sink log = {};  // told of each failed try and the pause after it
+    retry_sink retried = {};
 };
 
 // The decisions between the tries of one call; call_with_retries() is its usual door.

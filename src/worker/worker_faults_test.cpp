@@ -22,6 +22,7 @@ public:
         return inner_.swap(changed, expected, wanted);
     }
     std::vector<held_job> held() override { return inner_.held(); }
+    void expect_writable() override { inner_.expect_writable(); }
     std::optional<job> find(const std::string& id) override { return inner_.find(id); }
 
     std::atomic<bool> has_room = false;

@@ -88,6 +88,18 @@ TEST_P(job_contract, the_same_submission_again_adds_nothing) {
     EXPECT_EQ(store_.intake->count({}), (job_counts{.queued = 2, .done = 1}));
 }
 
+TEST_P(job_contract, the_line_that_waits_is_as_old_as_its_first_job) {
+    EXPECT_EQ(store_.intake->waiting(), waiting_line{});
+    const auto jobs = submit("s", "anna", 2);
+    const auto later = submission_for("t", "ben", 3, now_ + hours(1));
+    store_.intake->submit(later, jobs_for(later), now_);
+    EXPECT_EQ(store_.intake->waiting(), (waiting_line{5, now_}));
+    end(jobs[0], job_state::done);
+    EXPECT_EQ(store_.intake->waiting(), (waiting_line{4, now_}));
+    end(jobs[1], job_state::done);
+    EXPECT_EQ(store_.intake->waiting(), (waiting_line{3, now_ + hours(1)}));
+}
+
 TEST_P(job_contract, a_submission_that_goes_on_gets_the_jobs_that_it_lacks) {
     const auto jobs = submit("s", "anna", 2);
     const auto taken = end(jobs[1], job_state::dead);

@@ -50,7 +50,7 @@ class Deploy(MongoHouse):
     def test_the_compose_file_is_sound(self):
         compose = self.parsed(DEPLOY / "compose.yaml")
         services = compose["services"]
-        self.assertEqual(set(services), {"mongo", "nats", "worker"})
+        self.assertEqual(set(services), {"mongo", "nats", "serve", "worker"})
         for name, service in services.items():
             for volume in service["volumes"]:
                 source, place, *_ = volume.split(":")
@@ -59,22 +59,32 @@ class Deploy(MongoHouse):
                     self.assertTrue((DEPLOY / source).is_file(), volume)
                 else:
                     self.assertIn(source, compose["volumes"], name)
-        worker = services["worker"]
-        self.assertTrue(set(worker["depends_on"]) <= set(services))
-        for variable, host in (("MONGODB_URI", "mongo"), ("NATS_URL", "nats")):
-            self.assertIn(f"//{host}", worker["environment"][variable])
-        self.assertGreater(int(worker["stop_grace_period"].removesuffix("s")), DRAIN_SECONDS)
-        self.ok(*worker["command"], "--help")
-        context = (DEPLOY / worker["build"]["context"]).resolve()
-        self.assertEqual(context, ROOT)
-        self.assertTrue((context / worker["build"]["dockerfile"]).is_file())
+        for name in ("serve", "worker"):
+            ours = services[name]
+            self.assertTrue(set(ours["depends_on"]) <= set(services))
+            for variable, host in (("MONGODB_URI", "mongo"), ("NATS_URL", "nats")):
+                self.assertIn(f"//{host}", ours["environment"][variable])
+            self.assertGreater(int(ours["stop_grace_period"].removesuffix("s")), DRAIN_SECONDS)
+            self.ok(*ours["command"], "--help")
+            # Every variable is one that the program knows.
+            self.ok("list", environment={
+                key: value for key, value in ours["environment"].items()
+                if key.startswith("MEDUSA_")} | {"MEDUSA_DATA": str(self.data)})
+            context = (DEPLOY / ours["build"]["context"]).resolve()
+            self.assertEqual(context, ROOT)
+            self.assertTrue((context / ours["build"]["dockerfile"]).is_file())
+            self.assertTrue(ours["read_only"])
+        listen = services["serve"]["environment"]["MEDUSA_HTTP"]
+        self.assertIn(":" + listen.split(":")[1], services["serve"]["ports"][0])
+        self.assertIn("/healthz", str(services["serve"]["healthcheck"]["test"]))
         scaled = re.search(r"compose -f (\S+) up --scale (\w+)=",
                            (ROOT / "docs/cluster.md").read_text())
         self.assertEqual(scaled.groups(), ("deploy/compose.yaml", "worker"))
 
     def test_the_image_is_made_of_what_is_there(self):
         lines = (DEPLOY / "Dockerfile").read_text().splitlines()
-        run, = [line.removeprefix("RUN ") for line in lines if line.startswith("RUN ")]
+        run, user = [line.removeprefix("RUN ") for line in lines if line.startswith("RUN ")]
+        self.assertIn(f"USER {user.split()[-1]}", lines)
         self.assertTrue(os.access(ROOT / run, os.X_OK), run)
         entry, = [json.loads(line.removeprefix("ENTRYPOINT ")) for line in lines
                   if line.startswith("ENTRYPOINT ")]

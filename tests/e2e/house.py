@@ -44,7 +44,8 @@ class House(unittest.TestCase):
         kept = ("PATH", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
         self.environment = {name: os.environ[name] for name in kept if name in os.environ}
         self.environment.update(HOME=str(self.home), MEDUSA_DATA=str(self.data),
-                                MEDUSA_USERNAME="anna", MONGOC_DISABLE_SHM="1")
+                                MEDUSA_USERNAME="anna", MONGOC_DISABLE_SHM="1",
+                                MEDUSA_LOG_FORMAT="text")
         self.watch = Watch(self.home)
         if self.watched:
             self.secrets = self.folder("medusa-secrets-")

@@ -3,8 +3,11 @@ in its working and its failing forms. Then nothing that was said, written, store
 of processes may hold a canary, in whatever form (watch.py; promises.md P43)."""
 
 import base64
+import http.client
 import json
+import re
 import socket
+import subprocess
 import unittest
 import urllib.parse
 
@@ -130,6 +133,40 @@ class SecretsTest(SecretsHouse):
             "CLOUDINARY_URL": self.cloud_url(self.key, self.secret, away)})
         self.assertEqual(doctor.returncode, AWAY, doctor.stdout)
         self.assertIn("Cloudinary upload failed", doctor.stdout)
+
+    def test_the_service_tells_none(self):
+        """Neither those of its settings nor those that clients send."""
+        sent = canary("sent")
+        self.watch.secrets.add(sent)
+        running = self.start_medusa("serve", "--log-requests", stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE,
+                                    environment={"MEDUSA_HTTP": "127.0.0.1:0",
+                                                 "MEDUSA_LOG_FORMAT": "json"})
+        self.addCleanup(running.kill)
+        told = ""
+        while not (port := re.search(r"http://127\.0\.0\.1:(\d+)\.", told)):
+            told += running.stderr.readline()
+        wish = {"name": "Luna", "description": "an elven sorceress", "width": 64, "height": 64}
+        for method, path, body, headers in (
+                ("POST", "/api/characters", wish, {}), ("GET", "/metrics", None, {}),
+                ("GET", "/readyz", None, {}),
+                ("GET", "/api/jobs", None, {"Authorization": f"Bearer {sent}"}),
+                ("GET", "/api/jobs", None, {"Authorization": f"Basic {sent}"}),
+                ("GET", f"/api/jobs?token={urllib.parse.quote_plus(sent)}", None, {}),
+                ("POST", f"/x?api_key={escaped(sent)}", {"password": sent}, {})):
+            line = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=100)
+            headers = headers | ({"Content-Type": "application/json"} if body else {})
+            line.request(method, path, json.dumps(body) if body else None, headers)
+            answer = line.getresponse()
+            self.watch.hear(f"{method} {path.split('?')[0]}", answer.read().decode(),
+                            str(answer.getheaders()))
+            self.assertNotIn(answer.status, (500, 502), path)
+            line.close()
+        running.terminate()
+        running.communicate(timeout=60)
+        self.assertEqual(running.returncode, 0)
+        requests = [json.loads(row) for row in running.told[1].splitlines()]
+        self.assertEqual(len([row for row in requests if row["msg"] == "request"]), 7)
 
     def test_malformed_values_are_refused_unrepeated(self):
         odd = canary("odd")

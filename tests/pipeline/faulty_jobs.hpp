@@ -20,6 +20,7 @@ public:
     std::vector<held_job> held() override {
         return plan_.run("held", [&] { return inner_.held(); });
     }
+    void expect_writable() override { inner_.expect_writable(); }
     std::optional<job> find(const std::string& id) override {
         return plan_.run("find", [&] { return inner_.find(id); });
     }

@@ -54,6 +54,9 @@ public:
     std::vector<held_job> held() override {
         return me_.call("held", [&] { return inner_.held(); });
     }
+    void expect_writable() override {
+        me_.call("expect_writable", [&] { inner_.expect_writable(); });
+    }
     std::optional<job> find(const std::string& id) override {
         return me_.call("find", [&] { return inner_.find(id); });
     }
@@ -94,6 +97,9 @@ public:
     }
     job_counts count(const job_query& wanted) override {
         return me_.call("count", [&] { return inner_.count(wanted); });
+    }
+    waiting_line waiting() override {
+        return me_.call("waiting", [&] { return inner_.waiting(); });
     }
     std::size_t forget(time_point ended_before) override {
         return me_.call("forget", [&] { return inner_.forget(ended_before); });

@@ -119,6 +119,16 @@ job_counts memory_jobs::count(const job_query& wanted) {
     return counts;
 }
 
+waiting_line memory_jobs::waiting() {
+    const std::lock_guard lock(mutex_);
+    waiting_line line;
+    for (const auto& one : jobs_) {
+        if (one.status.state != job_state::queued) continue;
+        if (line.jobs++ == 0) line.since = one.created_at;
+    }
+    return line;
+}
+
 std::size_t memory_jobs::forget(time_point ended_before) {
     const std::lock_guard lock(mutex_);
     std::set<std::string> kept;

@@ -25,11 +25,13 @@ public:
     std::optional<job> find(const std::string& id) override;
     std::vector<listed_job> list(const job_query& wanted) override;
     job_counts count(const job_query& wanted) override;
+    waiting_line waiting() override;
     std::size_t forget(time_point ended_before) override;
 
     std::optional<job> next(const job_filter& wanted, time_point now, time_point farthest) override;
     bool swap(const job& changed, std::int64_t expected, job_durability wanted) override;
     std::vector<held_job> held() override;
+    void expect_writable() override {}
 
 private:
     // Under the mutex.

@@ -71,6 +71,9 @@ struct service_on_trial::inside {
     webhook_sender sender{make_webhook_client({}), system_clock()};
     webhook_desk webhooks{
         {*stored.webhooks, *stored.outbox, sender, {}, system_clock(), random_ids()}};
+    metrics counted;
+    http::vitals health{queue, nullptr, [] { return std::vector<server_health>(); },
+                        system_clock()};
     http::service with{
         .settings = settings,
         .port = "3001",
@@ -79,8 +82,9 @@ struct service_on_trial::inside {
         .tokens = *stored.tokens,
         .webhooks = webhooks,
         .time = system_clock(),
+        .counted = counted,
+        .health = health,
         .small = small,
-        .checks = {},
     };
     http::gate gate{with};
 };

@@ -114,8 +114,9 @@ public:
 private:
     template <class Call>
     std::invoke_result_t<Call&> with_retries(std::string_view words, Call call) {
-        retry_loop loop({options_.time, options_.random, nullptr, &breaker_, options_.log},
-                        {cloudinary_attempts_max, options_.patience}, options_.stop);
+        retry_loop loop(
+            {options_.time, options_.random, nullptr, &breaker_, options_.log, options_.retried},
+            {cloudinary_attempts_max, options_.patience}, options_.stop);
         const auto start = options_.time.elapsed();
         for (;;) {
             enter(loop, words);

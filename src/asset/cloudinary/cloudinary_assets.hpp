@@ -38,6 +38,7 @@ struct cloudinary_options {
     std::stop_token stop = {};  // ends what waits or is under way, with error(cancelled)
     std::chrono::milliseconds patience = cloudinary_patience;
     log_sink log = {};
+    retry_sink retried = {};
     // Must outlive the store.
     const clock& wall = system_clock();
     timer& time = system_timer();

@@ -178,6 +178,7 @@ bool errand::goes_on(trial& current, const ruling& next, const error& failure) {
     }
     end(current.sent, next.ends_as, failure.detail());
     if (next.next == ruling::act::give_up) throw course_.last_words(failure);
+    if (with_.retried && failure.failure()) with_.retried(failure.failure()->kind);
     next_terms_ = {};
     if (next.avoid_server) next_terms_.avoid = current.server;
     next_terms_.not_before = with_.pauses.elapsed() + next.pause;

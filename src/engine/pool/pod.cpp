@@ -25,6 +25,18 @@ milliseconds from_seconds(double seconds) {
 
 }  // namespace
 
+server_health::breaker pod::breaker() const {
+    switch (breaker_->current()) {
+        case circuit_breaker::state::closed:
+            return server_health::breaker::closed;
+        case circuit_breaker::state::half_open:
+            return server_health::breaker::half_open;
+        case circuit_breaker::state::open:
+            break;
+    }
+    return server_health::breaker::open;
+}
+
 bool pod::hopeful() const {
     const auto waited = time_.elapsed() - missed_since_;
     switch (state_) {

@@ -43,6 +43,7 @@ public:
     }
 
     pod_state state() const { return state_; }
+    server_health::breaker breaker() const;
     // Why it is not ready.
     const std::optional<error>& reason() const { return reason_; }
     const std::optional<server_capabilities>& offers() const { return offers_; }

@@ -28,6 +28,8 @@ public:
 
     int parallel() const override { return pictures_a_server * int(with_.members.size()); }
 
+    std::vector<server_health> health() override { return servers_.health(); }
+
     std::vector<server_status> survey(std::stop_token stop) override {
         return servers_.survey(survey_patience, std::move(stop));
     }

@@ -13,6 +13,7 @@
 #include "core/ids.hpp"
 #include "engine/image_server.hpp"
 #include "engine/pool/roster.hpp"
+#include "net/retry.hpp"
 #include "store/attempt_log.hpp"
 
 namespace medusa {
@@ -33,6 +34,7 @@ struct pool_parts {
     timer& pauses;
     // Decodes what came and throws when it is no whole picture; may be empty.
     std::function<void(const picture&)> inspect{};
+    retry_sink retried{};  // a prompt that failed is sent again, or asked after once more
 };
 
 class engine_pool : public image_engine {

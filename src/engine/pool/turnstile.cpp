@@ -231,6 +231,19 @@ server_status turnstile::status_of(std::size_t index) const {
     return status;
 }
 
+std::vector<server_health> turnstile::health() {
+    const std::lock_guard lock(mutex_);
+    std::vector<server_health> found;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        const auto& one = dispatcher_.at(i);
+        auto& row = found.emplace_back();
+        row.label = members_[i].address.label;
+        if (one.state() != pod_state::unknown) row.up = one.state() == pod_state::ready;
+        row.state = one.breaker();
+    }
+    return found;
+}
+
 std::vector<server_status> turnstile::survey(milliseconds patience, std::stop_token stop) {
     std::vector<server_status> found;
     {

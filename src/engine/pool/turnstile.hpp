@@ -41,6 +41,9 @@ public:
     const pool_member& member(std::size_t index) const { return members_[index]; }
     std::size_t size() const { return members_.size(); }
 
+    // Without asking anybody.
+    std::vector<server_health> health();
+
     // Asks every server how it is, those at once that were not asked lately, and waits for the
     // answers but for `patience` at most.
     std::vector<server_status> survey(milliseconds patience, std::stop_token stop);

@@ -148,7 +148,8 @@ void database::run_once(const char* collection, const step& work) {
 }
 
 void database::run(const char* collection, const step& work) {
-    const retry_parts parts{system_timer(), system_random(), &budget_, nullptr, settings_.log};
+    const retry_parts parts{system_timer(), system_random(), &budget_,
+                            nullptr,        settings_.log,   settings_.retried};
     call_with_retries(parts, settings_.patience, settings_.stop, [&] {
         run_once(collection, work);
         return true;

@@ -160,6 +160,16 @@ public:
                 by_state["failed"], by_state["cancelled"], by_state["dead"]};
     }
 
+    waiting_line waiting() override {
+        const object queued{{"state", to_string(job_state::queued)}};
+        const auto answer = database_->command({{"count", jobs_in}, {"query", queued}}).to_json();
+        waiting_line line{answer.at("n").to_number<std::size_t>(), {}};
+        for (const auto& first :
+             database_->find(jobs_in, queued, {{"sort", {{"sequence", 1}}}, {"limit", 1}}))
+            line.since = job_from(first).created_at;
+        return line;
+    }
+
     std::size_t forget(time_point ended_before) override {
         const auto limit_ms = milliseconds(ended_before);
         std::size_t forgotten = 0;

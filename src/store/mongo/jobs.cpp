@@ -113,6 +113,11 @@ public:
         return found;
     }
 
+    // Of a job that there is not: only a primary says so.
+    void expect_writable() override {
+        database_->update(jobs_in, object{{"_id", ""}}, {{"$set", {{"state", ""}}}});
+    }
+
     std::optional<job> find(const std::string& id) override { return find_job(*database_, id); }
 
 private:

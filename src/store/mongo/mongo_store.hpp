@@ -30,6 +30,7 @@ struct mongo_settings {
     // Told what is odd and was worked around, for example an id that another program took.
     std::function<void(std::string_view)> notice = [](std::string_view) {};
     log_sink log{};
+    retry_sink retried{};
 };
 
 // Connects, makes the indexes that are missing, and finishes what a crash left half done.

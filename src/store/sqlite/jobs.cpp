@@ -240,6 +240,20 @@ public:
         });
     }
 
+    waiting_line waiting() override {
+        return database_->read([&](connection& on) {
+            waiting_line line;
+            query first(on,
+                        "SELECT record FROM jobs WHERE sequence = (SELECT min(sequence) FROM jobs "
+                        "INDEXED BY jobs_in_line WHERE state = 'queued')");
+            query number(on, "SELECT sum(queued) FROM job_owners");
+            number.next();
+            line.jobs = std::size_t(number.integer(0));
+            if (first.next()) line.since = parse_job(first.text(0)).created_at;
+            return line;
+        });
+    }
+
     // One submission at a time, so that nobody waits long for the lock.
     std::size_t forget(time_point ended_before) override {
         constexpr auto all_ended =
@@ -322,6 +336,12 @@ public:
                 if (auto one = readable_job(rows))
                     found.push_back({one->id, one->lease, one->status.cancel_wanted});
             return found;
+        });
+    }
+
+    void expect_writable() override {
+        database_->write_soon([](connection& on) {
+            query(on, "UPDATE counters SET value = value WHERE name = 'character_id'").run();
         });
     }
 
