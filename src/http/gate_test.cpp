@@ -5,8 +5,10 @@
 
 #include "asset/local/local_assets.hpp"
 #include "core/hash.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 #include "support/child.hpp"
 #include "support/queue_on_trial.hpp"
+#include "webhook/desk.hpp"
 
 namespace medusa::http {
 namespace {
@@ -58,7 +60,21 @@ protected:
     no_tokens tokens_;
     metrics counted_;
     vitals health_{queue_, nullptr, [] { return std::vector<server_health>(); }, time_};
-    service service_{settings_, "3001", {}, queue_, tokens_, time_, counted_, health_, small_};
+    stores stored_ = make_sqlite_store({.file = folder_.path() / "medusa.db"});
+    webhook_sender sender_{make_webhook_client({}), time_};
+    webhook_desk webhooks_{{*stored_.webhooks, *stored_.outbox, sender_, {}, time_, random_ids()}};
+    service service_{
+        .settings = settings_,
+        .port = "3001",
+        .open = {},
+        .queue = queue_,
+        .tokens = tokens_,
+        .webhooks = webhooks_,
+        .time = time_,
+        .counted = counted_,
+        .health = health_,
+        .small = small_,
+    };
     std::string peer_ = "192.0.2.1";
     http::gate::moment now_{1h};
     std::optional<http::gate> gate_;

@@ -131,8 +131,16 @@ public:
 
 private:
     static service elsewhere(const service& with, const config& settings) {
-        return {settings,  {},           with.open,   with.queue, with.tokens,
-                with.time, with.counted, with.health, with.small};
+        return {.settings = settings,
+                .port = {},
+                .open = with.open,
+                .queue = with.queue,
+                .tokens = with.tokens,
+                .webhooks = with.webhooks,
+                .time = with.time,
+                .counted = with.counted,
+                .health = with.health,
+                .small = with.small};
     }
     static config at(config settings, const std::string& listen) {
         settings.http.listen = listen;
