@@ -203,6 +203,25 @@ TEST_F(worker_test, waits_until_another_worker_has_done_its_part) {
     EXPECT_EQ(engine_.rendered, 0);
 }
 
+TEST_F(worker_test, a_worker_that_loses_its_job_while_it_draws_stores_nothing_of_it) {
+    submitted(1);
+    std::stop_source stop;
+    engine_.during_first = [&] {
+        // In vain while a sign of life comes in between.
+        while (!queue_->take_back(queue_->held().at(0), "as if it had fallen silent")) continue;
+        ASSERT_TRUE(queue_->lease("another-machine", {}, true));
+        stop.request_stop();
+    };
+    fault_plan plan;
+    const faulty_story story(plain(), plan);
+    auto terms = unending();
+    terms.drain = std::chrono::hours(1);
+    run_worker(parts_of(*queue_, story.parts), terms, {}, stop.get_token());
+    EXPECT_TRUE(plan.calls().contains("render 1"));
+    EXPECT_FALSE(plan.calls().contains("put avatar 1"));
+    EXPECT_EQ(only_job().status.stage, job_stage::accepted);
+}
+
 TEST_F(worker_test, a_worker_that_lost_its_job_changes_nothing_and_leaves_nothing) {
     submitted(1);
     std::atomic<int> told_of_end = 0, taken_over = 0;
