@@ -145,7 +145,9 @@ class SecretsTest(SecretsHouse):
         self.addCleanup(running.kill)
         told = ""
         while not (port := re.search(r"http://127\.0\.0\.1:(\d+)\.", told)):
-            told += running.stderr.readline()
+            line = running.stderr.readline()
+            self.assertTrue(line, told)
+            told += line
         wish = {"name": "Luna", "description": "an elven sorceress", "width": 64, "height": 64}
         for method, path, body, headers in (
                 ("POST", "/api/characters", wish, {}), ("GET", "/metrics", None, {}),

@@ -24,8 +24,9 @@ SOURCES = {".env"}  # files of a test that hold secrets by their nature, beside 
 
 
 def canary(name):
-    """A secret that stands nowhere by chance, with characters that addresses have to escape."""
-    return f"canary-{name}-{secrets.token_hex(8)}/&=+"
+    """A secret that stands nowhere by chance, long enough to sign with, and with
+    characters that addresses have to escape."""
+    return f"canary-{name}-{secrets.token_hex(16)}/&=+"
 
 
 def escaped(text):
