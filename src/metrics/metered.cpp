@@ -63,6 +63,9 @@ public:
         return inside_->sweep_unfinished(before, what);
     }
     stored_asset locate(std::string_view path) const override { return inside_->locate(path); }
+    std::string thumbnail_url(std::string_view path, int side_px) const override {
+        return inside_->thumbnail_url(path, side_px);
+    }
     std::string check() override { return inside_->check(); }
 
 private:

