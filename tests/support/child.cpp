@@ -52,6 +52,12 @@ void child::send(int signal) {
     ::kill(pid_, signal);
 }
 
+void child::pause() {
+    send(SIGSTOP);
+    int status = 0;
+    ::waitpid(pid_, &status, WUNTRACED);
+}
+
 scratch_folder::scratch_folder() {
     auto pattern = (fs::temp_directory_path() / "medusa-test-XXXXXX").string();
     if (!::mkdtemp(pattern.data()))

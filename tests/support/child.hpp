@@ -22,8 +22,9 @@ public:
     // The exit code, or 128 + the signal that ended it.
     int wait();
     void kill();
-    // SIGSTOP, SIGCONT ...
     void send(int signal);
+    // Holds it until SIGCONT; none of its threads does anything when this returns.
+    void pause();
 
 private:
     pid_t pid_;

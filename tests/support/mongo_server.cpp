@@ -96,7 +96,7 @@ void mongo_server::cut_connections() {
 }
 
 void mongo_server::pause() {
-    process_->send(SIGSTOP);
+    process_->pause();
 }
 
 void mongo_server::go_on() {
