@@ -189,6 +189,7 @@ public:
 
     job_queue& queue() { return queue_; }
     access_tokens& tokens() { return *stored_.tokens; }
+    change_counter* changes() { return stored_.changes.get(); }
     opened_webhooks& webhooks() { return webhooks_; }
     job_feed* feed() { return feed_.get(); }
     asset_store& assets() { return *assets_; }
@@ -355,11 +356,17 @@ public:
 private:
     http::service served(service_extras& more) {
         auto& parts = opened();
-        return {settings(),         {},
-                worker().parts_for, parts.queue(),
-                parts.tokens(),     parts.webhooks().desk(),
-                system_clock(),     counted_,
-                more.health,        more.small};
+        return {.settings = settings(),
+                .port = {},
+                .open = worker().parts_for,
+                .queue = parts.queue(),
+                .tokens = parts.tokens(),
+                .webhooks = parts.webhooks().desk(),
+                .time = system_clock(),
+                .counted = counted_,
+                .health = more.health,
+                .small = more.small,
+                .changes = parts.changes()};
     }
 
     opened_parts& opened() {

@@ -36,6 +36,8 @@ struct edge_limits {
 // and must be quick.
 struct edge_calls {
     std::function<answer(const request&)> handle;  // on a thread of the pool
+    // The same answer where it is known without work; empty: `handle` is called.
+    std::function<std::optional<response>(const request&)> at_once{};
     // How large a body may be, asked as soon as the head is there.
     std::function<std::size_t(std::string_view method, std::string_view target)> body_bytes_max;
     // An answer to what never became a whole request: 400, 408, 413, 429, 431.

@@ -71,7 +71,8 @@ gate::gate(const service& with, std::function<moment()> now)
     : with_(with),
       now_(std::move(now)),
       requests_({.requests = with.settings.http.requests_a_minute}, askers_max),
-      failures_(failures_allowed, askers_max) {}
+      failures_(failures_allowed, askers_max),
+      known_(with.changes) {}
 
 bool gate::may_come_from(const request& asked) const {
     const auto origin = asked.header("origin");
@@ -121,7 +122,7 @@ answer gate::admitted(const request& asked) {
     return dispatch(with_, asked);
 }
 
-answer gate::pass(const request& asked) {
+pair_list gate::greeting(const request& asked) const {
     pair_list headers;
     if (!with_.settings.http.origins.empty()) headers.emplace_back("Vary", "Origin");
     // Never with Access-Control-Allow-Credentials: who asks says so by a token, not by a cookie.
@@ -131,7 +132,25 @@ answer gate::pass(const request& asked) {
                         {"Access-Control-Expose-Headers", cors_answer}});
     if (with_.settings.http.public_url.starts_with("https://"))
         headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+    return headers;
+}
+
+std::optional<response> gate::at_once(const request& asked) {
+    auto reply = known_.find(asked);
+    if (!reply) return std::nullopt;
+    auto headers = greeting(asked);
+    if (auto refused = refusal(asked, headers)) {
+        represent(asked, *refused);
+        reply = std::move(refused);
+    }
+    for (auto& [name, value] : headers) reply->set(name, std::move(value));
+    return reply;
+}
+
+answer gate::pass(const request& asked) {
+    auto headers = greeting(asked);
     auto refused = refusal(asked, headers);
+    const auto then = known_.before(asked);
     auto result = refused ? answer(std::move(*refused)) : admitted(asked);
     note(asked, result);
 
@@ -141,7 +160,12 @@ answer gate::pass(const request& asked) {
         for (const auto& [name, value] : headers) reply.set(name, value);
         return reply;
     };
-    if (auto* reply = std::get_if<response>(&result)) return finished(std::move(*reply));
+    if (auto* reply = std::get_if<response>(&result)) {
+        represent(asked, *reply);
+        known_.keep(then, asked, *reply);
+        for (const auto& [name, value] : headers) reply->set(name, value);
+        return result;
+    }
     if (auto* wait = std::get_if<wait_for>(&result))
         wait->then = [finished, then = std::move(wait->then)](const std::optional<job>& newest) {
             return finished(then(newest));

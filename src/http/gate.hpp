@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "http/known_answers.hpp"
 #include "http/rate_limit.hpp"
 #include "http/service.hpp"
 
@@ -23,8 +24,12 @@ public:
 
     // The answer to any request: throws nothing.
     answer pass(const request& asked);
+    // The same where it is known without looking; quick enough for the I/O thread.
+    std::optional<response> at_once(const request& asked);
 
 private:
+    // What every answer to it says.
+    pair_list greeting(const request& asked) const;
     answer admitted(const request& asked);
     // What refuses a request before anybody looks at it; empty: nothing does. `headers` are for
     // every answer to it.
@@ -36,6 +41,7 @@ private:
     const std::function<moment()> now_;
     rate_limit requests_;
     rate_limit failures_;  // of signing in
+    known_answers known_;
 };
 
 }  // namespace medusa::http

@@ -53,6 +53,7 @@ target parse_target(std::string_view text) {
     const auto question = std::min(text.find('?'), text.size());
     const auto path = text.substr(1, question - 1);
     target found;
+    found.text = text;
     if (!path.empty())
         for (const auto& segment : split(path, '/')) {
             auto plain = decoded(segment, plus::stays);

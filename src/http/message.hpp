@@ -23,6 +23,7 @@ using pair_list = std::vector<std::pair<std::string, std::string>>;
 
 // What the target names: "/api/characters/7?limit=3".
 struct target {
+    std::string text{};             // as it was sent
     std::vector<std::string> path;  // {"api", "characters", "7"}, percent-decoded
     pair_list query;                // {{"limit", "3"}}, decoded, in order
 };
@@ -43,6 +44,7 @@ struct request {
     struct course {
         std::string_view route = "none";  // the pattern: "/api/characters/{id}"
         std::string owner;                // empty: nobody's
+        bool lasts = false;  // the answer follows from the store and from who asks, from no clock
         std::string job_id;
     };
     mutable course found{};

@@ -14,6 +14,7 @@ namespace medusa::http {
 namespace {
 
 constexpr std::size_t json_bytes_max = std::size_t{1} << 20;
+constexpr bool lasts = true;
 
 constexpr route table[] = {
     {"POST",
@@ -28,8 +29,8 @@ constexpr route table[] = {
      create_characters,
      {202, 409, 422},
      json_bytes_max},
-    {"GET", "/api/characters", guard::read, list_characters, {200, 304}},
-    {"GET", "/api/characters/{id}", guard::read, get_character, {200, 304}},
+    {"GET", "/api/characters", guard::read, list_characters, {200, 304}, 0, lasts},
+    {"GET", "/api/characters/{id}", guard::read, get_character, {200, 304}, 0, lasts},
     {"PATCH",
      "/api/characters/{id}",
      guard::write,
@@ -37,7 +38,7 @@ constexpr route table[] = {
      {200, 409, 412, 422},
      json_bytes_max},
     {"DELETE", "/api/characters/{id}", guard::write, remove_character, {204}},
-    {"GET", "/api/characters/{id}/images", guard::read, list_images, {200, 304}},
+    {"GET", "/api/characters/{id}/images", guard::read, list_images, {200, 304}, 0, lasts},
     {"POST",
      "/api/characters/{id}/generate-image",
      guard::write,
@@ -177,6 +178,7 @@ answer answered(const service& with, const request& asked) {
         return refused;
     }
     asked.found.route = found.way->pattern;
+    asked.found.lasts = found.way->lasts;
     identity who;
     if (found.way->needs != guard::open) {
         who = who_asks(with, asked);

@@ -28,6 +28,7 @@ struct route {
     // (openapi.hpp).
     std::array<int, 6> answers{};
     std::size_t body_bytes_max = 0;
+    bool lasts = false;  // request::course has it
 };
 
 std::span<const route> routes();

@@ -58,6 +58,7 @@ log_entry line_of(const request& asked, int status, std::size_t bytes,
 edge_calls calls_of(const service& with, gate& at, const serve_terms& terms) {
     edge_calls calls;
     calls.handle = [&at](const request& asked) { return at.pass(asked); };
+    calls.at_once = [&at](const request& asked) { return at.at_once(asked); };
     calls.body_bytes_max = body_bytes_max;
     calls.refuse = [](int status, const std::string& detail, const std::string& request_id) {
         const auto code = status == 429   ? errc::quota

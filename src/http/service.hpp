@@ -16,6 +16,7 @@
 #include "metrics/metrics.hpp"
 #include "pipeline/parts.hpp"
 #include "store/access_tokens.hpp"
+#include "store/change_counter.hpp"
 
 namespace medusa {
 class webhook_desk;
@@ -36,7 +37,8 @@ struct service {
     metrics& counted;
     vitals& health;
     thumbnails& small;
-    const sign_in* guests = nullptr;  // whom another service has signed in; none: nobody
+    change_counter* changes = nullptr;  // of the store; none: it cannot tell
+    const sign_in* guests = nullptr;    // whom another service has signed in; none: nobody
 };
 
 // Who asks.

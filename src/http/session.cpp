@@ -65,7 +65,9 @@ session::verdict session::serve_one() {
     if (!is_whole) co_return false;
     const auto began = steady::now();
     response reply;
-    if (with_.handlers_waiting >= with_.limits.handlers_waiting_max) {
+    if (auto known = with_.calls.at_once ? with_.calls.at_once(asked) : std::nullopt) {
+        reply = std::move(*known);
+    } else if (with_.handlers_waiting >= with_.limits.handlers_waiting_max) {
         reply = with_.calls.refuse(429, "more requests arrive than can be served", asked.id);
     } else {
         auto result = co_await handled(asked);

@@ -74,7 +74,7 @@ private:
     void done(const request& asked, int status, std::size_t bytes,
               std::chrono::steady_clock::time_point began) const;
     std::shared_ptr<void> listen(const std::string& job_id);
-    std::string peer_of(const request& asked) const;
+    std::string peer_of(const request& asked);
 
     session_parts& with_;
     boost::beast::tcp_stream stream_;
@@ -84,6 +84,7 @@ private:
     boost::asio::steady_timer patience_;  // with a client that is to send the rest of its request
     bool is_late_ = false;                // it was over
     std::optional<parser> parser_;
+    std::string neighbour_;    // the address that it comes from; empty: not looked up yet
     bool is_waiting_ = false;  // for a request, or for events to stream
 };
 

@@ -150,6 +150,7 @@ session::verdict session::read_request(request& into, bool& keeps_alive) {
     }
     // Of HTTP/1.0 each connection is for one request: its clients want to be told otherwise.
     keeps_alive = head.keep_alive() && head.version() >= 11;
+    if (parser_->is_done()) co_return true;
     const auto most = with_.calls.body_bytes_max(into.method, target);
     const bool whole = co_await read_body(most);
     if (!whole) co_return false;
@@ -163,7 +164,6 @@ session::verdict session::read_body(std::size_t bytes_max) {
         const bool never = co_await refuse(413, too_large);
         co_return never;
     }
-    if (parser_->is_done()) co_return true;
     const auto expected = parser_->get()[wire::field::expect];
     if (beast::iequals(expected, "100-continue")) {
         const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -213,9 +213,10 @@ session::task session::linger() {
     }
 }
 
-std::string session::peer_of(const request& asked) const {
+std::string session::peer_of(const request& asked) {
     error_code unknown;
-    std::string peer = plain(stream_.socket().remote_endpoint(unknown).address());
+    if (neighbour_.empty()) neighbour_ = plain(stream_.socket().remote_endpoint(unknown).address());
+    auto peer = neighbour_;
     const auto is_trusted = [&](const std::string& address) {
         return std::find(with_.trusted_proxies.begin(), with_.trusted_proxies.end(), address) !=
                with_.trusted_proxies.end();

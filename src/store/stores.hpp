@@ -10,6 +10,7 @@
 #include "job/job_leases.hpp"
 #include "store/access_tokens.hpp"
 #include "store/attempt_log.hpp"
+#include "store/change_counter.hpp"
 #include "store/character_store.hpp"
 #include "store/ledger.hpp"
 #include "store/webhooks.hpp"
@@ -27,6 +28,7 @@ struct stores {
     std::unique_ptr<access_tokens> tokens;
     std::unique_ptr<webhook_endpoints> webhooks;
     std::unique_ptr<webhook_outbox> outbox;
+    std::unique_ptr<change_counter> changes{};  // none: it cannot tell
 };
 
 }  // namespace medusa

@@ -39,6 +39,27 @@ class Changes(Served):
         found = self.ask("GET", "/api/characters?tag=wise").json()["items"]
         self.assertEqual([one["id"] for one in found], [after["id"]])
 
+    def test_what_was_answered_before_is_never_told_after_a_change(self):
+        """The service gives an answer again only while nothing has changed, whoever changes it."""
+        anna, ben = self.token("read"), self.token("read", "--user", "ben")
+        for name in ("Ann", "Ben", "Cleo"):
+            self.assertEqual(self.ask("PATCH", self.here, {"name": name}).status, 200)
+            for _ in range(3):
+                told = self.ask("GET", self.here, Authorization=anna)
+                self.assertEqual(told.json()["name"], name)
+                self.problem(404, "GET", self.here, Authorization=ben)
+        packed = self.ask("GET", self.here, Authorization=anna, Accept_Encoding="gzip")
+        self.assertEqual(packed.headers["Content-Encoding"], "gzip")
+        tag = self.ask("GET", self.here, Authorization=anna).headers["ETag"]
+        for _ in range(3):
+            same = self.ask("GET", self.here, Authorization=anna, If_None_Match=tag)
+            self.assertEqual((same.status, same.body), (304, b""))
+        self.ok("delete", self.luna["id"], "--yes")
+        self.problem(404, "GET", self.here, Authorization=anna)
+        for one in self.ok_json("token", "list"):
+            self.ok("token", "revoke", one["id"])
+        self.problem(401, "GET", "/api/characters", Authorization=anna)
+
     def test_pictures_follow_the_new_description(self):
         self.ask("PATCH", self.here, {"description": "A stout dwarf with a red beard"})
         made = self.ask("POST", self.here + "/generate-image", {"imageType": "portrait"}).json()

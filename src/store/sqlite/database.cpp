@@ -68,15 +68,19 @@ void database::write_soon(const std::function<void(connection&)>& work) {
 std::unique_ptr<connection> database::take_reader() {
     std::unique_lock lock(readers_mutex_);
     reader_returned_.wait(lock, [&] { return readers_lent_ < readers_max; });
-    std::unique_ptr<connection> reader;
+    std::unique_ptr<connection> lent;
     if (idle_readers_.empty()) {
-        reader = std::make_unique<connection>(settings_.file, access::read, settings_.busy_timeout);
+        lent = reader();
     } else {
-        reader = std::move(idle_readers_.back());
+        lent = std::move(idle_readers_.back());
         idle_readers_.pop_back();
     }
     ++readers_lent_;
-    return reader;
+    return lent;
+}
+
+std::unique_ptr<connection> database::reader() const {
+    return std::make_unique<connection>(settings_.file, access::read, settings_.busy_timeout);
 }
 
 void database::give_back(std::unique_ptr<connection> reader) {

@@ -43,6 +43,9 @@ public:
         });
     }
 
+    // A further read-only connection, for its holder alone.
+    std::unique_ptr<connection> reader() const;
+
     const std::filesystem::path& file() const { return settings_.file; }
 
 private:

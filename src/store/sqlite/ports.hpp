@@ -28,5 +28,6 @@ std::unique_ptr<job_leases> make_leases(shared_database on);
 std::unique_ptr<access_tokens> make_tokens(shared_database on);
 std::unique_ptr<webhook_endpoints> make_endpoints(shared_database on);
 std::unique_ptr<webhook_outbox> make_outbox(shared_database on);
+std::unique_ptr<change_counter> make_changes(shared_database on);
 
 }  // namespace medusa::sqlite

@@ -10,7 +10,8 @@ stores make_sqlite_store(const sqlite_settings& settings) {
             sqlite::make_images(shared),       sqlite::make_attempts(shared),
             sqlite::make_ledger(shared),       sqlite::make_intake(shared),
             sqlite::make_leases(shared),       sqlite::make_tokens(shared),
-            sqlite::make_endpoints(shared),    sqlite::make_outbox(shared)};
+            sqlite::make_endpoints(shared),    sqlite::make_outbox(shared),
+            sqlite::make_changes(shared)};
 }
 
 }  // namespace medusa

@@ -87,6 +87,20 @@ TEST_F(sqlite_file, waits_for_the_disk_again_after_a_write_that_does_not) {
     EXPECT_EQ(level(), full);
 }
 
+TEST_F(sqlite_file, tells_at_once_that_anybody_has_changed_anything) {
+    const auto store = make_sqlite_store(settings());
+    const auto other = make_sqlite_store(settings());
+    const auto at_first = store.changes->now();
+    EXPECT_EQ(store.changes->now(), at_first);
+    store.characters->list({});
+    EXPECT_EQ(store.changes->now(), at_first) << "who reads changes nothing";
+    store.tokens->add({"a", "digest", anna, access_scope::read, system_clock().now()});
+    const auto then = store.changes->now();
+    EXPECT_NE(then, at_first);
+    other.tokens->remove("a");
+    EXPECT_NE(store.changes->now(), then) << "as another process would";
+}
+
 TEST_F(sqlite_file, that_is_no_database_is_reported_as_damaged) {
     write_file_atomic(settings().file, std::string(8'192, 'x'));
     expect_words(open_error(), errc::corrupted);
