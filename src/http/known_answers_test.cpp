@@ -81,7 +81,7 @@ TEST_F(http_known_answers, what_does_not_last_is_not_kept) {
     EXPECT_EQ(found(progress), "none");
 
     const auto one = asked("/api/characters/7");
-    known_.keep(known_.before(one), one, {.status = 404});
+    known_.keep(known_.before(one), one, {.status = 404, .body = "none"});
     EXPECT_EQ(found(one), "none");
     make(one, std::string(1'000'000, 'a'));
     EXPECT_EQ(found(one), "none") << "memory is bounded";
