@@ -22,6 +22,7 @@ constexpr std::size_t secret_chars_min = 6;
 constexpr std::string_view secret_names[] = {"token", "secret", "password",     "passwd",
                                              "key",   "apikey", "signature",    "sig",
                                              "auth",  "jwt",    "authorization"};
+constexpr std::size_t name_chars_max = 13;  // of the longest of them
 
 bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -29,10 +30,13 @@ bool is_word(char c) {
            c == '*' || c == '$' || c == '!';
 }
 
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+}
+
 std::string lower(std::string_view ascii) {
     std::string text(ascii);
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
+    for (char& c : text) c = lower(c);
     return text;
 }
 
@@ -48,11 +52,22 @@ void mask_range(std::string& text, std::size_t begin, std::size_t end) {
 
 // "Bearer x" and "Basic x".
 void mask_schemes(std::string& text) {
-    for (const std::string_view scheme : {"bearer ", "basic "})
-        for (std::size_t at = 0; (at = lower(text).find(scheme, at)) != std::string::npos;) {
-            at += scheme.size();
+    for (const std::string_view scheme : {"bearer ", "basic "}) {
+        const auto same = [](char a, char b) { return lower(a) == b; };
+        for (std::size_t at = 0;;) {
+            const auto found = std::search(text.begin() + std::ptrdiff_t(at), text.end(),
+                                           scheme.begin(), scheme.end(), same);
+            if (found == text.end()) break;
+            at = std::size_t(found - text.begin()) + scheme.size();
             mask_range(text, at, end_of_value(text, at));
         }
+    }
+}
+
+bool is_secret_name(std::string_view text) {
+    const auto tail = lower(text.substr(text.size() - std::min(text.size(), name_chars_max)));
+    return std::any_of(std::begin(secret_names), std::end(secret_names),
+                       [&](std::string_view name) { return tail.ends_with(name); });
 }
 
 // "name=value", "name: value" and "\"name\": \"value\"" of the names above.
@@ -60,11 +75,7 @@ void mask_values(std::string& text) {
     for (std::size_t at = 0; (at = text.find_first_of("=:", at)) != std::string::npos; ++at) {
         auto name_end = at;
         if (name_end > 0 && text[name_end - 1] == '"') --name_end;
-        const auto before = lower(std::string_view(text).substr(0, name_end));
-        const bool secret =
-            std::any_of(std::begin(secret_names), std::end(secret_names),
-                        [&](std::string_view name) { return before.ends_with(name); });
-        if (!secret) continue;
+        if (!is_secret_name(std::string_view(text).substr(0, name_end))) continue;
         auto begin = at + 1;
         while (begin < text.size() && (text[begin] == ' ' || text[begin] == '"')) ++begin;
         const auto word = lower(std::string_view(text).substr(begin, 7));
@@ -78,14 +89,14 @@ void mask_sign_ins(std::string& text) {
     for (std::size_t at = 0; (at = text.find("://", at)) != std::string::npos;) {
         at += 3;
         const auto end = std::min(text.find_first_of(" \"'/?#", at), text.size());
-        const auto sign = text.rfind('@', end);
-        if (sign != std::string::npos && sign > at && sign < end) mask_range(text, at, sign);
+        const auto sign = std::string_view(text).substr(at, end - at).rfind('@');
+        if (sign != std::string_view::npos) mask_range(text, at, at + sign);
     }
 }
 
 // Our own tokens, and JSON Web Tokens.
 void mask_tokens(std::string& text) {
-    for (const std::string_view head : {"mds_", "eyJ"})
+    for (const std::string_view head : {"mds_", "whsec_", "eyJ"})
         for (std::size_t at = 0; (at = text.find(head, at)) != std::string::npos;) {
             const auto end = end_of_value(text, at);
             constexpr std::size_t token_chars_min = 30;

@@ -1,10 +1,12 @@
 #include "config/config.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
@@ -68,6 +70,19 @@ std::string listen_value(const std::string& value) {
 }
 
 // "https://app.example", as browsers send it: any other writing would never be met.
+std::vector<std::string> address_list(const std::string& value) {
+    std::vector<std::string> addresses;
+    for (const auto& part : split(value, ',')) {
+        addresses.push_back(collapse_spaces(part));
+        std::array<unsigned char, sizeof(in6_addr)> bytes{};
+        const auto* text = addresses.back().c_str();
+        if (::inet_pton(AF_INET, text, bytes.data()) != 1 &&
+            ::inet_pton(AF_INET6, text, bytes.data()) != 1)
+            throw bad_value{"addresses, like 127.0.0.1,10.0.0.5"};
+    }
+    return addresses;
+}
+
 std::vector<std::string> origin_list(const std::string& value) {
     std::vector<std::string> origins;
     for (const auto& part : split(value, ',')) {
@@ -155,7 +170,7 @@ const variable variables[] = {
     {"MEDUSA_PUBLIC_URL", false,
      [](config& c, const std::string& v) { c.http.public_url = url_value(v); }},
     {"MEDUSA_TRUSTED_PROXIES", false,
-     [](config& c, const std::string& v) { c.http.trusted_proxies = split(text_value(v), ','); }},
+     [](config& c, const std::string& v) { c.http.trusted_proxies = address_list(v); }},
     {"MEDUSA_HTTP_ORIGINS", false,
      [](config& c, const std::string& v) { c.http.origins = origin_list(v); }},
     {"MEDUSA_HTTP_RATE", false,

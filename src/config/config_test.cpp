@@ -98,6 +98,12 @@ TEST_F(config_test, prompt_files_in_the_home_folder_are_used_where_they_exist) {
     EXPECT_THROW(read_prompt_file(around_.home / "none.txt"), error);
 }
 
+TEST_F(config_test, a_list_may_be_written_with_blanks) {
+    around_.environment["MEDUSA_TRUSTED_PROXIES"] = "127.0.0.1, 10.0.0.5 ,::1";
+    EXPECT_EQ(load_config(around_).http.trusted_proxies,
+              (std::vector<std::string>{"127.0.0.1", "10.0.0.5", "::1"}));
+}
+
 TEST_F(config_test, what_is_wrong_is_refused_by_name_and_place) {
     const std::tuple<const char*, const char*, const char*> cases[] = {
         {"MEDUSA_USERNAM", "x", "Did you mean MEDUSA_USERNAME?"},
@@ -107,6 +113,7 @@ TEST_F(config_test, what_is_wrong_is_refused_by_name_and_place) {
         {"MEDUSA_HTTP_RATE", "-1", "a whole number from 0 to"},
         {"MEDUSA_HTTP_RATE", "10/s", "a whole number from 0 to"},
         {"MEDUSA_JOBS_PER_OWNER", "0", "a whole number from 1 to 200000"},
+        {"MEDUSA_TRUSTED_PROXIES", "127.0.0.1,proxy.example", "like 127.0.0.1,10.0.0.5"},
         {"MEDUSA_HTTP_ORIGINS", "*", "the pages' own addresses"},
         {"MEDUSA_HTTP_ORIGINS", "null", "the pages' own addresses"},
         {"MEDUSA_HTTP_ORIGINS", "https://a.example/", "the pages' own addresses"},

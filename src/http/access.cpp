@@ -24,6 +24,12 @@ std::pair<std::string, std::string> host_and_port(std::string_view text) {
     return {std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
 }
 
+bool has_bearer(std::string_view authorization) {
+    auto word = std::string(authorization.substr(0, scheme.size()));
+    for (char& c : word) c = char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    return word == scheme;
+}
+
 [[noreturn]] void refuse_token(const char* problem) {
     throw error(errc::unauthorized, problem,
                 "Make one with: medusa token create --scope write, and send it as "
@@ -69,6 +75,11 @@ void expect_no_stranger(const service& with, const request& asked) {
 forbidden::forbidden(std::string detail, std::string advice)
     : error(errc::unauthorized, std::move(detail), std::move(advice)) {}
 
+std::string token_sent(const request& asked) {
+    const auto sent = asked.header("authorization");
+    return has_bearer(sent) ? collapse_spaces(sent.substr(scheme.size())) : std::string();
+}
+
 bool is_local(const std::string& listen) {
     return is_loopback_name(host_and_port(listen).first);
 }
@@ -76,10 +87,8 @@ bool is_local(const std::string& listen) {
 identity who_asks(const service& with, const request& asked) {
     const auto authorization = asked.header("authorization");
     if (!authorization.empty()) {
-        auto word = std::string(authorization.substr(0, scheme.size()));
-        for (char& c : word) c = char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-        if (word != scheme) refuse_token("only bearer tokens are understood");
-        return by_token(with, collapse_spaces(authorization.substr(scheme.size())));
+        if (!has_bearer(authorization)) refuse_token("only bearer tokens are understood");
+        return by_token(with, token_sent(asked));
     }
     if (!is_local(with.settings.http.listen)) refuse_token("a token is needed");
     expect_no_stranger(with, asked);

@@ -12,6 +12,9 @@ namespace medusa::http {
 // one; and `forbidden` for what a page of another site has a browser send (interface.md 6).
 identity who_asks(const service& with, const request& asked);
 
+// The bearer token that is sent, however its scheme is spelled; empty: none, or another scheme.
+std::string token_sent(const request& asked);
+
 // Whether the service listens where only this machine can reach it.
 bool is_local(const std::string& listen);
 

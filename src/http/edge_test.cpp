@@ -68,7 +68,8 @@ protected:
                     text += "id: " + std::to_string(event.sequence) + "\n\n";
             return std::pair(text, one.events.back().sequence);
         };
-        edge_ = make_edge({.port = 0}, 2, limits, std::move(calls), watch_);
+        edge_ = make_edge({.port = 0, .trusted_proxies = {"127.0.0.1", "10.0.0.5"}}, 2, limits,
+                          std::move(calls), watch_);
         serving_ = std::jthread([this](const std::stop_token& stop) { edge_->run(stop); });
     }
     ~http_edge() override { gate_ = true; }
@@ -77,6 +78,7 @@ protected:
         const auto& path = asked.at.path;
         if (path.at(0) == "echo")
             return response{200, "text/plain", asked.method + " " + asked.body};
+        if (path[0] == "peer") return response{200, "text/plain", asked.peer};
         if (path[0] == "slow") {
             ++begun_;
             while (!gate_) std::this_thread::sleep_for(1ms);
@@ -117,6 +119,20 @@ protected:
     std::unique_ptr<edge> edge_;
     std::jthread serving_;
 };
+
+TEST_F(http_edge, the_nearest_address_that_is_no_proxy_of_ours_is_the_clients) {
+    start();
+    const std::pair<std::string, std::string> cases[] = {
+        {"", "127.0.0.1"},
+        {"X-Forwarded-For: 192.0.2.9\r\n", "192.0.2.9"},
+        {"X-Forwarded-For: 198.51.100.1, 192.0.2.9, 10.0.0.5\r\n", "192.0.2.9"},
+        {"X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: 192.0.2.9\r\n", "192.0.2.9"},
+        {"X-Forwarded-For: 192.0.2.9, nobody\r\n", "127.0.0.1"},
+    };
+    for (const auto& [lines, peer] : cases)
+        EXPECT_EQ(body(client().asked("GET /peer HTTP/1.1\r\nHost: x\r\n" + lines + "\r\n")), peer)
+            << lines;
+}
 
 TEST_F(http_edge, serves_many_requests_on_one_connection) {
     start();

@@ -9,6 +9,7 @@
 
 #include "core/hash.hpp"
 #include "core/text.hpp"
+#include "http/access.hpp"
 #include "http/problem.hpp"
 #include "http/represent.hpp"
 #include "http/routes.hpp"
@@ -31,7 +32,7 @@ constexpr auto cors_answer =
 constexpr auto cors_seconds = "600";
 
 // An address; of IPv6 its network, since everybody has a network of those.
-std::string asker(const std::string& peer) {
+std::string network_of(const std::string& peer) {
     std::array<unsigned char, sizeof(in6_addr)> bytes{};
     if (::inet_pton(AF_INET6, peer.c_str(), bytes.data()) != 1) return "address " + peer;
     std::string network = "network ";
@@ -39,10 +40,8 @@ std::string asker(const std::string& peer) {
     return network;
 }
 
-// Who counts as one: a token, known or not, or an address.
-std::string asker(const request& asked) {
-    const auto sent = asked.header("authorization");
-    return sent.empty() ? asker(asked.peer) : "token " + sha256_hex(sent);
+std::string bucket_of(const std::string& token) {
+    return "token " + sha256_hex(token);
 }
 
 // Whoever looks whether the service lives is always told.
@@ -74,6 +73,13 @@ gate::gate(const service& with, std::function<moment()> now)
       failures_(failures_allowed, askers_max),
       known_(with.changes) {}
 
+std::string gate::asker(const request& asked) {
+    const auto token = token_sent(asked);
+    if (!token.empty())
+        if (auto own = bucket_of(token); requests_.knows(own)) return own;
+    return network_of(asked.peer);
+}
+
 bool gate::may_come_from(const request& asked) const {
     const auto origin = asked.header("origin");
     const auto& allowed = with_.settings.http.origins;
@@ -85,8 +91,9 @@ std::optional<response> gate::refusal(const request& asked, pair_list& headers) 
     const auto who = asker(asked);
     const rate allowed{.requests = with_.settings.http.requests_a_minute};
     // A token that was good lately is not shut out by others who fail at the same address.
-    if (!asked.header("authorization").empty() && !requests_.knows(who)) {
-        const auto at = failures_.look(asker(asked.peer), now_());
+    const auto network = network_of(asked.peer);
+    if (!asked.header("authorization").empty() && who == network) {
+        const auto at = failures_.look(network, now_());
         if (!at.allowed) {
             add(headers, "sign-in", failures_allowed, at);
             return too_many(asked, at, "too many sign-ins from this address failed",
@@ -102,11 +109,14 @@ std::optional<response> gate::refusal(const request& asked, pair_list& headers) 
         fmt::format("At most {} a minute are; MEDUSA_HTTP_RATE says how many", allowed.requests));
 }
 
-void gate::note(const request& asked, const answer& result) {
-    const auto* reply = std::get_if<response>(&result);
-    if (!reply || reply->status != 401 || asked.header("authorization").empty()) return;
-    requests_.forget(asker(asked));
-    failures_.take(asker(asked.peer), now_());
+// Only who has been found out has a bucket of their own: an invented token is no way to a full one.
+void gate::note(const request& asked, int status) {
+    if (asked.header("authorization").empty()) return;
+    const auto own = bucket_of(token_sent(asked));
+    if (!asked.found.owner.empty() && !requests_.knows(own)) requests_.take(own, now_());
+    if (status != 401) return;
+    requests_.forget(own);
+    failures_.take(network_of(asked.peer), now_());
 }
 
 answer gate::admitted(const request& asked) {
@@ -143,6 +153,7 @@ std::optional<response> gate::at_once(const request& asked) {
         represent(asked, *refused);
         reply = std::move(refused);
     }
+    note(asked, reply->status);
     for (auto& [name, value] : headers) reply->set(name, std::move(value));
     return reply;
 }
@@ -152,7 +163,8 @@ answer gate::pass(const request& asked) {
     auto refused = refusal(asked, headers);
     const auto then = known_.before(asked);
     auto result = refused ? answer(std::move(*refused)) : admitted(asked);
-    note(asked, result);
+    const auto* at_once = std::get_if<response>(&result);
+    note(asked, at_once ? at_once->status : 0);
 
     // The session keeps the request until its answer is written.
     const auto finished = [&asked, headers](response reply) {

@@ -32,7 +32,10 @@ public:
 
 class http_gate : public testing_support::queue_on_trial {
 protected:
-    http_gate() { settings_.http.listen = "0.0.0.0:3001"; }
+    http_gate() {
+        settings_.http.listen = "0.0.0.0:3001";
+        tokens_.known.owner = {"7", "anna"};
+    }
 
     response told(const std::string& method, const std::string& path, pair_list headers = {}) {
         request asked;
@@ -141,6 +144,43 @@ TEST_F(http_gate, who_tries_tokens_is_soon_not_heard_any_more) {
     EXPECT_EQ(told("GET", "/healthz").status, 200);
     peer_ = "192.0.2.2";
     EXPECT_EQ(told("GET", "/api/jobs", {{"authorization", "Bearer x"}}).status, 401);
+}
+
+TEST_F(http_gate, an_invented_token_is_no_way_around) {
+    int heard = 0;
+    for (int i = 0; i < 100; ++i) {
+        const pair_list invented{{"authorization", "Bearer try" + std::to_string(i)}};
+        told("GET", "/docs", invented);
+        told("GET", "/nothing/here", invented);
+        heard += told("GET", "/api/jobs", invented).status == 401;
+    }
+    EXPECT_EQ(heard, 60) << "a call that needs none makes no token known";
+    settings_.http.requests_a_minute = 2;
+    gate_.reset();
+    tokens_.known.sha256 = sha256_hex("good");
+    EXPECT_EQ(told("GET", "/docs", {{"authorization", "Bearer one"}}).status, 200);
+    EXPECT_EQ(told("GET", "/docs", {{"authorization", "Bearer two"}}).status, 200);
+    EXPECT_EQ(told("GET", "/docs", {{"authorization", "Bearer three"}}).status, 429);
+}
+
+TEST_F(http_gate, a_token_is_the_same_however_it_is_spelled) {
+    settings_.http.requests_a_minute = 2;
+    tokens_.known.sha256 = sha256_hex("good");
+    for (const int status : {200, 200, 429})
+        EXPECT_EQ(told("GET", "/api/jobs", {{"authorization", "Bearer good"}}).status, status);
+    for (const auto* spelled : {"bearer good", "BEARER   good", "Bearer good  "})
+        EXPECT_EQ(told("GET", "/api/jobs", {{"authorization", spelled}}).status, 429) << spelled;
+}
+
+TEST_F(http_gate, a_good_token_is_heard_beside_bad_ones_also_without_a_rate) {
+    settings_.http.requests_a_minute = 0;
+    tokens_.known.sha256 = sha256_hex("good");
+    const pair_list good{{"authorization", "Bearer good"}};
+    EXPECT_EQ(told("GET", "/api/jobs", good).status, 200);
+    for (int i = 0; i < 100; ++i)
+        told("GET", "/api/jobs", {{"authorization", "Bearer try" + std::to_string(i)}});
+    EXPECT_EQ(told("GET", "/api/jobs", {{"authorization", "Bearer x"}}).status, 429);
+    EXPECT_EQ(told("GET", "/api/jobs", good).status, 200);
 }
 
 TEST_F(http_gate, pages_of_other_sites_may_nothing_by_default) {

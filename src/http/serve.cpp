@@ -21,6 +21,7 @@ namespace medusa::http {
 namespace {
 
 constexpr std::size_t descriptors_kept = 256;
+constexpr std::size_t path_chars_logged = 500;
 
 edge_address address_in(const http_config& settings) {
     const auto colon = settings.listen.rfind(':');
@@ -48,11 +49,24 @@ log_entry line_of(const request& asked, int status, std::size_t bytes,
             .job_id = asked.found.job_id,
             .owner = asked.found.owner,
             .more = {{"method", asked.method},
-                     {"path", path_of(asked.at)},
+                     {"path", path_of(asked.at).substr(0, path_chars_logged)},
                      {"status", status},
                      {"bytes", std::int64_t(bytes)},
                      {"us", took.count()},
                      {"peer", asked.peer}}};
+}
+
+// What never became a whole request, or is one too many.
+response refused(int status, const std::string& detail, const std::string& request_id) {
+    const auto code = status == 429   ? errc::quota
+                      : status == 408 ? errc::timed_out
+                                      : errc::invalid_argument;
+    return problem({code, detail}, "/", request_id, status);
+}
+
+std::optional<sign_in> guests_of(const http_config& settings) {
+    if (settings.jwt_secret_file.empty()) return std::nullopt;
+    return std::optional<sign_in>(std::in_place, sign_in_terms_of(settings));
 }
 
 edge_calls calls_of(const service& with, gate& at, const serve_terms& terms) {
@@ -60,12 +74,7 @@ edge_calls calls_of(const service& with, gate& at, const serve_terms& terms) {
     calls.handle = [&at](const request& asked) { return at.pass(asked); };
     calls.at_once = [&at](const request& asked) { return at.at_once(asked); };
     calls.body_bytes_max = body_bytes_max;
-    calls.refuse = [](int status, const std::string& detail, const std::string& request_id) {
-        const auto code = status == 429   ? errc::quota
-                          : status == 408 ? errc::timed_out
-                                          : errc::invalid_argument;
-        return problem({code, detail}, "/", request_id, status);
-    };
+    calls.refuse = refused;
     calls.events = [&time = with.time](const job& one, std::int64_t after) {
         return events_after(one, after, time.now());
     };
@@ -101,12 +110,20 @@ void expect_tokens(const service& with) {
                 "Make one: medusa token create --scope write");
 }
 
+// However a scope ends, what waits for the stop is told before it is waited for.
+struct at_end {
+    std::stop_source& stop;
+    ~at_end() { stop.request_stop(); }
+};
+
 // What of the service a process tells that serves nothing else.
 class operations_door {
 public:
     operations_door(const service& with, const std::string& listen)
         : settings_(at(with.settings, listen)),
-          with_(elsewhere(with, settings_)),
+          guests_(guests_of(settings_.http)),
+          with_(elsewhere(with)),
+          entrance_(with_),
           watch_(with.queue) {
         expect_tokens(with_);
         edge_calls calls;
@@ -115,13 +132,11 @@ public:
             const auto& path = asked.at.path;
             const bool known = path.size() == 1 && std::find(std::begin(told), std::end(told),
                                                              path[0]) != std::end(told);
-            if (known) return dispatch(with_, asked);
+            if (known) return entrance_.pass(asked);
             return problem({errc::not_found, "there is nothing here"}, path_of(asked.at), asked.id);
         };
         calls.body_bytes_max = [](std::string_view, std::string_view) { return std::size_t{0}; };
-        calls.refuse = [](int status, const std::string& detail, const std::string& request_id) {
-            return problem({errc::invalid_argument, detail}, "/", request_id, status);
-        };
+        calls.refuse = refused;
         edge_limits limits;
         limits.connections_max = 64;
         limits.drain_most = std::chrono::milliseconds(1'000);
@@ -131,8 +146,8 @@ public:
     }
 
 private:
-    static service elsewhere(const service& with, const config& settings) {
-        return {.settings = settings,
+    service elsewhere(const service& with) {
+        return {.settings = settings_,
                 .port = {},
                 .open = with.open,
                 .queue = with.queue,
@@ -141,7 +156,8 @@ private:
                 .time = with.time,
                 .counted = with.counted,
                 .health = with.health,
-                .small = with.small};
+                .small = with.small,
+                .guests = guests_ ? &*guests_ : nullptr};
     }
     static config at(config settings, const std::string& listen) {
         settings.http.listen = listen;
@@ -149,7 +165,9 @@ private:
     }
 
     const config settings_;
+    const std::optional<sign_in> guests_;
     service with_;
+    gate entrance_;
     job_watch watch_;
     std::unique_ptr<edge> door_;
     std::jthread serving_;
@@ -163,9 +181,7 @@ std::shared_ptr<void> serve_operations(const service& with, const std::string& l
 
 void serve(service with, const worker_parts& worker, const serve_terms& terms,
            std::stop_token stop) {
-    std::optional<sign_in> guests;
-    if (!with.settings.http.jwt_secret_file.empty())
-        guests.emplace(sign_in_terms_of(with.settings.http));
+    const auto guests = guests_of(with.settings.http);
     with.guests = guests ? &*guests : nullptr;
     expect_tokens(with);
     job_watch watch(with.queue);
@@ -181,12 +197,14 @@ void serve(service with, const worker_parts& worker, const serve_terms& terms,
     const std::stop_callback stopped(stop, [&] { end.request_stop(); });
     std::exception_ptr failed;
     std::jthread working;
+    const at_end stops_worker{end};
     if (terms.worker_concurrency > 0)
         working = std::jthread([&] {
-            const worker_terms own{.name = worker_name(), .concurrency = terms.worker_concurrency};
             const worker_watcher watcher{.changed = [&](const job& one) { watch.changed(one); },
                                          .trouble = terms.trouble};
             try {
+                const worker_terms own{.name = worker_name(),
+                                       .concurrency = terms.worker_concurrency};
                 run_worker(worker, own, watcher, end.get_token());
             } catch (const std::exception&) {
                 failed = std::current_exception();

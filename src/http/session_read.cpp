@@ -222,7 +222,11 @@ std::string session::peer_of(const request& asked) {
                with_.trusted_proxies.end();
     };
     // The nearest address that is not a proxy of ours: what lies further ahead anybody may claim.
-    auto chain = split(asked.header("x-forwarded-for"), ',');
+    // A proxy appends to the line that there is, or adds one after it.
+    std::vector<std::string> chain;
+    for (const auto& [name, value] : asked.headers)
+        if (name == "x-forwarded-for")
+            for (auto& address : split(value, ',')) chain.push_back(std::move(address));
     while (is_trusted(peer) && !chain.empty()) {
         const auto before = asio::ip::make_address(collapse_spaces(chain.back()), unknown);
         chain.pop_back();

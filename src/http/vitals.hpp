@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -37,9 +38,15 @@ public:
         }
         asking_ = true;
         lock.unlock();
-        auto made = ask();
+        std::optional<Answer> made;
+        try {
+            made = ask();
+        } catch (const std::exception&) {
+            // As if it had not been asked: the newest answer is soon too old.
+        }
         lock.lock();
         asking_ = false;
+        if (!made) return recent(began);
         answer_ = std::move(made);
         asked_at_ = std::chrono::steady_clock::now();
         answered_.notify_all();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 
 #include "support/memory_jobs.hpp"
@@ -46,6 +47,13 @@ TEST(kept_answer, who_does_not_answer_holds_up_one_alone) {
     goes_on.notify_all();
     first.join();
     EXPECT_EQ(kept.get([] { return 2; }), 1);
+}
+
+TEST(kept_answer, a_question_that_fails_is_asked_again) {
+    kept_answer<int> kept;
+    const auto fails = []() -> int { throw std::runtime_error("out of memory"); };
+    EXPECT_EQ(kept.get(fails), std::nullopt);
+    EXPECT_EQ(kept.get([] { return 2; }), 2);
 }
 
 class broken_leases final : public testing_support::memory_jobs {

@@ -54,7 +54,7 @@ class Changes(Served):
         for _ in range(3):
             same = self.ask("GET", self.here, Authorization=anna, If_None_Match=tag)
             self.assertEqual((same.status, same.body), (304, b""))
-        self.ok("delete", self.luna["id"], "--yes")
+        self.ok("delete", self.luna["id"], "--force")
         self.problem(404, "GET", self.here, Authorization=anna)
         for one in self.ok_json("token", "list"):
             self.ok("token", "revoke", one["id"])
