@@ -16,7 +16,7 @@ from sieve import refused
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "bench/descriptions.py"
-COUNT = 20_000
+COUNT = 12_000
 # Of the first hundred lines: a change of words or grammar changes all that was measured on them.
 FIRST_HUNDRED = "4f3c73da620ce7e2f3d58eda17e76f9fe96907549c117c9d6676e69daac96aa0"
 
@@ -67,8 +67,8 @@ class DescriptionsTest(unittest.TestCase):
         self.assertTrue(18 < statistics.median(lengths) < 40, statistics.median(lengths))
 
     def test_they_do_not_sound_alike(self):
-        self.assertGreater(distinct(self.texts, 1), 3_000)
-        self.assertGreater(distinct(self.texts, 3), 150_000)
+        self.assertGreater(distinct(self.texts, 1), 2_500)
+        self.assertGreater(distinct(self.texts, 3), 100_000)
         opening = collections.Counter(tuple(words_of(text)[:3]) for text in self.texts)
         self.assertLess(opening.most_common(1)[0][1], COUNT * 0.03)
         names = collections.Counter(one["name"] for one in self.all)
@@ -87,7 +87,7 @@ class DescriptionsTest(unittest.TestCase):
             self.assertNotRegex(text, r"\ba [aeio](?!ne\b)|\ban [bcdfgjklmnpqrstvwxyz]")
 
     def test_all_of_them_pass_the_content_policy_and_are_adults(self):
-        self.assertEqual(refused(self.lines[:6_000]), "")
+        self.assertEqual(refused(self.lines[:4_000]), "")
 
 
 if __name__ == "__main__":
