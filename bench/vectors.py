@@ -57,19 +57,21 @@ def feed(pipe, lines):
             pipe.write((json.dumps(line) + "\n").encode())
 
 
-def append(path, there, count, arguments):
-    """Embeds the characters from `there` to `count`."""
+def append(path, there, arguments, told):
+    """Embeds the characters from `there` to the count; calls `told` whenever some are written."""
     command = [arguments.program, str(ROOT / ".deps/models"), str(arguments.threads)]
-    lines = itertools.islice(descriptions(arguments.seed), there, count)
+    lines = itertools.islice(descriptions(arguments.seed), there,
+                             arguments.count)
     with open(path, "r+b" if path.exists() else "wb") as file:
         file.truncate(there * VECTOR_BYTES)
         file.seek(there * VECTOR_BYTES)
         embedder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         feeder = threading.Thread(target=feed, args=(embedder.stdin, lines), daemon=True)
         feeder.start()
-        while data := embedder.stdout.read(COPIED_BYTES):
+        while data := embedder.stdout.read1(COPIED_BYTES):
             file.write(data)
             file.flush()
+            told()
         if embedder.wait() != 0:
             raise SystemExit("embed_lines failed: what it made is kept")
         os.fsync(file.fileno())
@@ -89,11 +91,14 @@ def main():
     path = arguments.folder / "vectors.f32"
     there = path.stat().st_size // VECTOR_BYTES if path.exists() else 0
     began = time.perf_counter()
+
+    def told():
+        note = made_of | {"seconds": seconds + time.perf_counter() - began}
+        (arguments.folder / "made_of.json").write_text(json.dumps(note))
+
     if there < arguments.count:
-        append(path, there, arguments.count, arguments)
+        append(path, there, arguments, told)
     took = time.perf_counter() - began
-    note = json.dumps(made_of | {"seconds": seconds + took})
-    (arguments.folder / "made_of.json").write_text(note)
     added = max(0, arguments.count - there)
     print(json.dumps({"bench": "vectors", "there": there, "added": added,
                       "seconds": round(took, 1), "per_second": round(added / took, 1),
