@@ -25,9 +25,7 @@ std::pair<std::string, std::string> host_and_port(std::string_view text) {
 }
 
 bool has_bearer(std::string_view authorization) {
-    auto word = std::string(authorization.substr(0, scheme.size()));
-    for (char& c : word) c = char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    return word == scheme;
+    return lower_ascii(authorization.substr(0, scheme.size())) == scheme;
 }
 
 [[noreturn]] void refuse_token(const char* problem) {

@@ -30,11 +30,7 @@ std::optional<std::uint64_t> number_in(std::string_view digits) {
 // Empty for what is no single range of bytes: "bytes=0-99", "bytes=100-", "bytes=-100" (14.1.2).
 std::optional<wanted_bytes> range_in(std::string_view text, std::uint64_t size) {
     constexpr std::string_view unit = "bytes=";
-    const bool is_unit = text.size() >= unit.size() &&
-                         std::equal(unit.begin(), unit.end(), text.begin(), [](char a, char b) {
-                             return a == b || (b >= 'A' && b <= 'Z' && a == b - 'A' + 'a');
-                         });
-    if (!is_unit) return {};
+    if (lower_ascii(text.substr(0, unit.size())) != unit) return {};
     const auto range = trimmed(text.substr(unit.size()));
     const auto hyphen = range.find('-');
     if (hyphen == range.npos) return {};

@@ -86,9 +86,9 @@ bool gate::may_come_from(const request& asked) const {
     return std::find(allowed.begin(), allowed.end(), origin) != allowed.end();
 }
 
-std::optional<response> gate::refusal(const request& asked, pair_list& headers) {
+std::optional<response> gate::refusal(const request& asked, const std::string& who,
+                                      pair_list& headers) {
     if (is_watcher(asked)) return std::nullopt;
-    const auto who = asker(asked);
     const rate allowed{.requests = with_.settings.http.requests_a_minute};
     // A token that was good lately is not shut out by others who fail at the same address.
     const auto network = network_of(asked.peer);
@@ -110,13 +110,14 @@ std::optional<response> gate::refusal(const request& asked, pair_list& headers) 
 }
 
 // Only who has been found out has a bucket of their own: an invented token is no way to a full one.
-void gate::note(const request& asked, int status) {
+void gate::note(const request& asked, const std::string& who, int status) {
     if (asked.header("authorization").empty()) return;
-    const auto own = bucket_of(token_sent(asked));
-    if (!asked.found.owner.empty() && !requests_.knows(own)) requests_.take(own, now_());
+    const auto network = network_of(asked.peer);
+    const bool is_new = who == network;
+    if (is_new && !asked.found.owner.empty()) requests_.take(bucket_of(token_sent(asked)), now_());
     if (status != 401) return;
-    requests_.forget(own);
-    failures_.take(network_of(asked.peer), now_());
+    if (!is_new) requests_.forget(who);
+    failures_.take(network, now_());
 }
 
 answer gate::admitted(const request& asked) {
@@ -149,22 +150,24 @@ std::optional<response> gate::at_once(const request& asked) {
     auto reply = known_.find(asked);
     if (!reply) return std::nullopt;
     auto headers = greeting(asked);
-    if (auto refused = refusal(asked, headers)) {
+    const auto who = asker(asked);
+    if (auto refused = refusal(asked, who, headers)) {
         represent(asked, *refused);
         reply = std::move(refused);
     }
-    note(asked, reply->status);
+    note(asked, who, reply->status);
     for (auto& [name, value] : headers) reply->set(name, std::move(value));
     return reply;
 }
 
 answer gate::pass(const request& asked) {
     auto headers = greeting(asked);
-    auto refused = refusal(asked, headers);
+    const auto who = asker(asked);
+    auto refused = refusal(asked, who, headers);
     const auto then = known_.before(asked);
     auto result = refused ? answer(std::move(*refused)) : admitted(asked);
     const auto* at_once = std::get_if<response>(&result);
-    note(asked, at_once ? at_once->status : 0);
+    note(asked, who, at_once ? at_once->status : 0);
 
     // The session keeps the request until its answer is written.
     const auto finished = [&asked, headers](response reply) {

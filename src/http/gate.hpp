@@ -33,10 +33,11 @@ private:
     answer admitted(const request& asked);
     // What refuses a request before anybody looks at it; empty: nothing does. `headers` are for
     // every answer to it.
-    std::optional<response> refusal(const request& asked, pair_list& headers);
+    std::optional<response> refusal(const request& asked, const std::string& who,
+                                    pair_list& headers);
     // The name of the bucket: a token that was good lately has one of its own.
     std::string asker(const request& asked);
-    void note(const request& asked, int status);
+    void note(const request& asked, const std::string& who, int status);
     bool may_come_from(const request& asked) const;
 
     const service& with_;

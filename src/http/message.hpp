@@ -32,6 +32,9 @@ struct target {
 // escapes, control characters, text that is not UTF-8, or a segment that is "." or "..".
 target parse_target(std::string_view text);
 
+// Names and schemes of HTTP are ASCII, and the same in either case.
+std::string lower_ascii(std::string_view text);
+
 struct request {
     std::string method;  // "GET", as sent
     target at;

@@ -139,9 +139,8 @@ bool may(const identity& who, guard needs) {
 // has no token.
 void expect_json(const request& asked) {
     if (asked.body.empty() && !asked.header("authorization").empty()) return;
-    auto type = collapse_spaces(split(asked.header("content-type"), ';').front());
-    for (char& c : type) c = char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    if (type == "application/json") return;
+    const auto type = collapse_spaces(split(asked.header("content-type"), ';').front());
+    if (lower_ascii(type) == "application/json") return;
     throw error(errc::invalid_argument, "the body must be JSON",
                 "Send Content-Type: application/json");
 }

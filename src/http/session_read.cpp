@@ -52,13 +52,6 @@ std::string harmless_id(std::string_view wanted) {
     return random_ids().uuid();
 }
 
-std::string lower_case(std::string_view ascii) {
-    std::string lower(ascii);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
-    return lower;
-}
-
 // An IPv4 address in the clothes of IPv6, as a socket for both has it, is written as what it is.
 std::string plain(const asio::ip::address& address) {
     if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.to_string();
@@ -134,7 +127,7 @@ session::verdict session::read_request(request& into, bool& keeps_alive) {
     into.method = std::string(head.method_string());
     into.id = harmless_id(head["X-Request-Id"]);
     for (const auto& field : head)
-        into.headers.emplace_back(lower_case(field.name_string()), field.value());
+        into.headers.emplace_back(lower_ascii(field.name_string()), field.value());
     into.peer = peer_of(into);
     std::string problem;
     if (const char* reason = ambiguity(head)) problem = reason;
