@@ -131,6 +131,16 @@ MUTANTS = [
     Mutant("a cursor shows the last row once more", "http/pages.cpp",
            "wanted.before = *number;", "wanted.before = *number + 1;",
            "test_http_routes"),
+    # What searches see while others write.
+    Mutant("a slot is used again while readers may be in it", "search/reading_epochs.hpp",
+           "if (readers_[(epoch + 1) % 2].load() != 0) return {};", "",
+           "test_search", "entry_table.*"),
+    Mutant("a replaced entry is missed by those who look for it", "search/entry_table.cpp",
+           "    moves_.store(move + 1);\n", "",
+           "test_search", "entry_table.*"),
+    Mutant("a snapshot is trusted whatever its checksum", "search/snapshot.cpp",
+           "wanted != checksum_.hex()", "wanted.empty()",
+           "test_search_flat", "*one_bit*"),
 ]
 
 
