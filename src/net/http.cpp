@@ -40,6 +40,7 @@ struct arriving_reply {
     std::size_t body_bytes_max;
     std::size_t header_bytes = 0;
     bool too_large = false;
+    bool head_is_whole = false;
 
     static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self_pointer) {
         auto& self = *static_cast<arriving_reply*>(self_pointer);
@@ -61,11 +62,15 @@ struct arriving_reply {
         const std::string_view line(data, size);
         const auto colon = line.find(':');
         // A status line: what came before it was an interim reply (100, 103).
-        if (line.starts_with("HTTP/"))
+        if (line.starts_with("HTTP/")) {
             self.reply.headers.clear();
-        else if (colon != std::string_view::npos)
+            self.head_is_whole = false;
+        } else if (trimmed(line).empty()) {
+            self.head_is_whole = true;
+        } else if (colon != std::string_view::npos) {
             self.reply.headers.push_back({lower_ascii(trimmed(line.substr(0, colon))),
                                           std::string(trimmed(line.substr(colon + 1)))});
+        }
         return size;
     }
 };
@@ -154,8 +159,9 @@ public:
         // Removing an unfinished transfer also closes its connection.
         curl_multi_remove_handle(multi, line_.easy.get());
         if (!code) throw stopped_error(words_of(request_));
-        if (*code != CURLE_OK) throw failed(*code);
         arriving_.reply.status = int(read<long>(CURLINFO_RESPONSE_CODE));
+        const bool is_final = arriving_.head_is_whole && arriving_.reply.status >= 200;
+        if (*code != CURLE_OK && !(request_.head_is_enough && is_final)) throw failed(*code);
         return std::move(arriving_.reply);
     }
 
@@ -197,7 +203,9 @@ private:
     void set_limits() {
         set(CURLOPT_CONNECTTIMEOUT_MS, long(request_.connect_timeout.count()));
         set(CURLOPT_TIMEOUT_MS, long(request_.deadline.count()));
-        set(CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request_.reply_bytes_max));
+        // Curl refuses by the header "Content-Length", before the head is whole.
+        if (!request_.head_is_enough)
+            set(CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request_.reply_bytes_max));
         if (request_.silence_max.count() == 0) return;
         set(CURLOPT_LOW_SPEED_LIMIT, 1L);
         set(CURLOPT_LOW_SPEED_TIME, long((request_.silence_max.count() + 999) / 1'000));

@@ -59,6 +59,9 @@ struct http_request {
     std::chrono::milliseconds silence_max{0};
     // Of the body, unpacked. More is refused as soon as it is seen, and never held in memory.
     std::size_t reply_bytes_max = reply_bytes_default;
+    // The reply is there with its head: a body that is larger than that, breaks off or does not
+    // come to its end within the deadline is cut there, and no failure.
+    bool head_is_enough = false;
 };
 
 struct http_reply {

@@ -243,6 +243,33 @@ TEST(http, a_body_that_breaks_off_is_no_reply) {
     EXPECT_TRUE(contains(failed.what(), "broke off")) << failed.what();
 }
 
+TEST(http, who_wants_the_head_alone_has_it_whatever_becomes_of_the_body) {
+    const std::string head = "HTTP/1.1 201 Created\r\nX-Thing: 1\r\n";
+    for (const auto& rest : {"\r\n" + std::string(100'000, 'x'),
+                             "Content-Length: 100000\r\n\r\n" + std::string(100'000, 'x'),
+                             std::string("Content-Length: 9\r\n\r\nhalf")})
+        for (const bool ends : {true, false}) {
+            raw_server server([&](raw_connection& connection) {
+                connection.read_request();
+                connection.write(head + rest);
+                if (!ends) connection.wait_for_end();
+            });
+            auto request = get(server);
+            request.reply_bytes_max = 64'000;
+            request.head_is_enough = true;
+            request.deadline = ends ? 5s : 500ms;
+            const auto reply = make_http_client()->send(request, {});
+            EXPECT_EQ(reply.status, 201);
+            EXPECT_EQ(reply.header("x-thing"), "1");
+            EXPECT_LE(reply.body.size(), 64'000u);
+        }
+    raw_server interim(always("HTTP/1.1 103 Early Hints\r\n\r\n"));
+    auto request = get(interim);
+    request.head_is_enough = true;
+    request.deadline = 100ms;
+    EXPECT_EQ(failure_of(*make_http_client(), request).code(), errc::timed_out);
+}
+
 TEST(http, something_else_than_http) {
     raw_server server([](raw_connection& connection) {
         connection.write("SSH-2.0-OpenSSH_9.2\r\n");

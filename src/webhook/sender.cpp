@@ -10,7 +10,7 @@ namespace medusa {
 namespace {
 
 constexpr std::chrono::milliseconds connect_max{5'000};
-// An answer is read so far, and thrown away.
+// An answer is read so far, so that the connection can be kept after a small one, and thrown away.
 constexpr std::size_t answer_bytes_max = std::size_t{64} << 10;
 
 }  // namespace
@@ -31,6 +31,7 @@ webhook_answer webhook_sender::send(const webhook_endpoint& to, const webhook_de
     request.connect_timeout = connect_max;
     request.deadline = webhook_deadline;
     request.reply_bytes_max = answer_bytes_max;
+    request.head_is_enough = true;
     try {
         const auto reply = client_->send(request, std::move(stop));
         const auto failed = reply_error(request, reply, {}, time_);
