@@ -105,8 +105,9 @@ std::string body_of_end(const job_end& end, const job& of, std::optional<std::in
     return json::serialize(message(event_of(end.state), end.at, std::move(data)));
 }
 
-std::vector<webhook_delivery> deliveries_of(const job_end& end, const std::string& body,
+std::vector<webhook_delivery> deliveries_of(const job_end& end,
                                             const std::vector<webhook_endpoint>& endpoints,
+                                            const std::function<std::optional<std::string>()>& body,
                                             time_point now) {
     std::vector<webhook_delivery> made;
     const auto event = event_of(end.state);
@@ -120,10 +121,13 @@ std::vector<webhook_delivery> deliveries_of(const job_end& end, const std::strin
         one.id = derived_uuid(end.job_id + "/" + to.id, int(end.revision));
         one.endpoint_id = to.id;
         one.event = event;
-        one.body = body;
         one.due_at = one.created_at = one.updated_at = now;
         made.push_back(std::move(one));
     }
+    if (made.empty()) return made;
+    const auto text = body();
+    if (!text) return {};
+    for (auto& one : made) one.body = *text;
     return made;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,9 +44,11 @@ std::string body_of_end(const job_end& end, const job& of, std::optional<std::in
                         const std::string& base_url);
 
 // The deliveries of an end: one for each endpoint of its owner that is on, wants it, and was there
-// before. Each has the same id whoever makes it.
-std::vector<webhook_delivery> deliveries_of(const job_end& end, const std::string& body,
+// before. Each has the same id whoever makes it. `body` is asked once, and only where somebody
+// wants it; empty: there is nothing to tell.
+std::vector<webhook_delivery> deliveries_of(const job_end& end,
                                             const std::vector<webhook_endpoint>& endpoints,
+                                            const std::function<std::optional<std::string>()>& body,
                                             time_point now);
 
 // A delivery that asks whether the endpoint works; it is in no store.

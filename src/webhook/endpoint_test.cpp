@@ -112,6 +112,10 @@ TEST(webhook_body, names_the_job_and_tells_nothing_of_what_was_asked) {
     EXPECT_FALSE(data.as_object().contains("code"));
 }
 
+std::optional<std::string> some_body() {
+    return "body";
+}
+
 TEST(webhook_deliveries, go_to_whoever_wants_them) {
     const job_end done{"luna", "local", job_state::done, 5, then};
     auto all = endpoint(), failures = endpoint({"job.failed"}), off = endpoint(),
@@ -120,15 +124,34 @@ TEST(webhook_deliveries, go_to_whoever_wants_them) {
     off.disabled_reason = "gone";
     others.owner = {"other", "ben"};
     late.created_at = then + std::chrono::seconds(1);
-    const auto made = deliveries_of(done, "body", {all, failures, off, others, late}, then);
+    const auto made = deliveries_of(done, {all, failures, off, others, late}, some_body, then);
     ASSERT_EQ(made.size(), 1u);
     EXPECT_EQ(made[0].endpoint_id, all.id);
     EXPECT_EQ(made[0].event, "job.done");
+    EXPECT_EQ(made[0].body, "body");
     EXPECT_TRUE(is_uuid(made[0].id));
-    EXPECT_EQ(deliveries_of(done, "body", {all}, then), made) << "the same by whoever makes it";
+    EXPECT_EQ(deliveries_of(done, {all}, some_body, then), made) << "the same by whoever makes it";
     auto again = done;
     again.revision = 9;
-    EXPECT_NE(deliveries_of(again, "body", {all}, then)[0].id, made[0].id);
+    EXPECT_NE(deliveries_of(again, {all}, some_body, then)[0].id, made[0].id);
+}
+
+TEST(webhook_deliveries, that_nobody_wants_cost_no_look_at_the_job) {
+    const job_end done{"luna", "local", job_state::done, 5, then};
+    auto failures = endpoint({"job.failed"});
+    auto others = endpoint();
+    others.owner = {"other", "ben"};
+    int asked = 0;
+    const auto body = [&]() -> std::optional<std::string> {
+        ++asked;
+        return std::nullopt;
+    };
+    EXPECT_TRUE(deliveries_of(done, {failures, others}, body, then).empty());
+    EXPECT_EQ(asked, 0);
+    auto all = endpoint();
+    all.created_at = then;
+    EXPECT_TRUE(deliveries_of(done, {all, all}, body, then).empty()) << "of a job that is damaged";
+    EXPECT_EQ(asked, 1);
 }
 
 }  // namespace

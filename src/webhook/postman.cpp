@@ -58,12 +58,12 @@ std::optional<postman::claimed> postman::next(const std::stop_token& stop) {
     const std::lock_guard turn(turn_);
     while (!stop.stop_requested()) {
         try {
+            // What is due goes first: it does not wait for a long row of ends.
             const bool anybody = !with_.endpoints.list({}).empty();
-            const bool more = anybody && sort_out();
             if (auto found = anybody ? look() : std::nullopt) return found;
+            if (anybody && sort_out()) continue;
             forget_old();
             is_out_ = false;
-            if (more) continue;
         } catch (const error& failure) {
             failed(failure);
         }
@@ -72,22 +72,25 @@ std::optional<postman::claimed> postman::next(const std::stop_token& stop) {
     return std::nullopt;
 }
 
-// True: there may be more to sort out.
+// False: there was nothing to sort out.
 bool postman::sort_out() {
     const auto ends = with_.outbox.untold(ends_at_once);
     if (ends.empty()) return false;
+    // Asked for after the ends: whoever was there before one of them is among these.
     const auto endpoints = with_.endpoints.list({});
     std::vector<webhook_delivery> made;
     for (const auto& end : ends) {
-        const auto of = readable_job(end.job_id, with_.jobs);
-        if (!of) continue;
-        const auto body =
-            body_of_end(end, *of, character_of(*of, end.state, with_.characters), with_.base_url);
-        const auto its = deliveries_of(end, body, endpoints, with_.time.now());
+        const auto body = [&]() -> std::optional<std::string> {
+            const auto of = readable_job(end.job_id, with_.jobs);
+            if (!of) return std::nullopt;
+            return body_of_end(end, *of, character_of(*of, end.state, with_.characters),
+                               with_.base_url);
+        };
+        const auto its = deliveries_of(end, endpoints, body, with_.time.now());
         made.insert(made.end(), its.begin(), its.end());
     }
     with_.outbox.tell(ends, made);
-    return ends.size() >= ends_at_once;
+    return true;
 }
 
 // The next delivery that is due, made this thread's own.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 
@@ -10,6 +11,7 @@
 #include "store/sqlite/sqlite_store.hpp"
 #include "support/child.hpp"
 #include "support/fast_timer.hpp"
+#include "support/watched_outbox.hpp"
 #include "webhook/desk.hpp"
 
 namespace medusa {
@@ -72,7 +74,7 @@ protected:
 
     std::unique_ptr<postman> start() {
         return std::make_unique<postman>(postman_parts{*store_.webhooks,
-                                                       *store_.outbox,
+                                                       outbox_,
                                                        *store_.intake,
                                                        *store_.characters,
                                                        *sender_,
@@ -128,6 +130,10 @@ protected:
         clock_.pass(pause);
         return pause;
     }
+    std::ptrdiff_t calls(std::string_view name) {
+        const auto all = outbox_.calls();
+        return std::count(all.begin(), all.end(), name);
+    }
     void wait_until(const std::function<bool()>& is_so) {
         const auto end = std::chrono::steady_clock::now() + 60s;
         while (!is_so()) {
@@ -138,6 +144,7 @@ protected:
 
     testing_support::scratch_folder folder_;
     stores store_ = make_sqlite_store({.file = folder_.path() / "medusa.db"});
+    testing_support::watched_outbox outbox_{*store_.outbox};
     testing_support::fast_timer pace_{100};
     set_clock clock_;
     receiver* receiver_ = nullptr;
@@ -170,6 +177,17 @@ TEST_F(postman_test, a_backlog_does_not_wait_for_the_next_look) {
     const auto running = start();
     wait_until([&] { return in_state(delivery_state::delivered) == 300; });
     EXPECT_LT(pace_.elapsed() - before, 300 * postman::look_pause / postman::senders_per_endpoint);
+}
+
+TEST_F(postman_test, what_is_due_is_looked_for_before_ends_are_sorted_out) {
+    set_up(always(200));
+    end_jobs(1);
+    auto running = start();
+    wait_until([&] { return in_state(delivery_state::delivered) == 1; });
+    running.reset();
+    const auto all = outbox_.calls();
+    EXPECT_LT(std::find(all.begin(), all.end(), "due"),
+              std::find(all.begin(), all.end(), "untold"));
 }
 
 TEST_F(postman_test, several_postmen_share_the_work) {

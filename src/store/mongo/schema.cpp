@@ -64,7 +64,7 @@ std::vector<index> indexes() {
          {{"submissionId", 1}, {"state", 1}, {"priority", -1}, {"sequence", 1}}},
         {jobs_in, "medusa_user", {{"userId", 1}, {"sequence", -1}}},
         {jobs_in, "medusa_sequence", {{"sequence", -1}}},
-        {jobs_in, "medusa_outbox", {{outbox_field, 1}}, false, {outbox_field}},
+        {jobs_in, "medusa_untold", {{"sequence", 1}}, false, {outbox_field}},
         {webhooks_in, "medusa_user", {{"userId", 1}, {"sequence", 1}}},
         {deliveries_in, "medusa_due", {{"state", 1}, {"dueMs", 1}}},
         {deliveries_in, "medusa_webhook", {{"endpointId", 1}, {"sequence", -1}}},
@@ -84,10 +84,11 @@ object described(const index& wanted, bool unique, bool partial) {
     return settings;
 }
 
-// A sparse index over several fields holds documents that have any of them, so all of them take a
-// partial one; not every server has that.
+// A sparse index holds documents that have any of its own fields. Where all of them are meant, or
+// another field, it takes a partial one; not every server has that.
 bool is_partial(const index& wanted) {
-    return wanted.having.size() > 1;
+    return wanted.having.size() > 1 ||
+           (!wanted.having.empty() && !wanted.keys.contains(wanted.having[0]));
 }
 
 // False, and the reason, when the server refuses it in this form.

@@ -109,13 +109,15 @@ public:
 
     void add(const webhook_endpoint& made) override {
         // Every job leaves its end in its outbox, also while nobody wants to know. What is older
-        // than the first endpoint goes unread.
-        if (list(made.owner.user_id).empty())
-            database_->update_all(jobs_in,
-                                  object{{"userId", made.owner.user_id},
-                                         {outbox_field, {{"$exists", true}}},
-                                         {"updatedMs", {{"$lte", milliseconds(made.created_at)}}}},
-                                  {{"$unset", {{outbox_field, ""}}}});
+        // than its owner's first endpoint goes unread, and before the first of all whatever is
+        // there: nobody's postman shall read through the history of everybody.
+        if (!is_there({{"userId", made.owner.user_id}})) {
+            object old{{outbox_field, {{"$exists", true}}},
+                       {"sequence", {{"$exists", true}}},  // what the index has
+                       {"updatedMs", {{"$lte", milliseconds(made.created_at)}}}};
+            if (is_there({})) old["userId"] = made.owner.user_id;
+            database_->update_all(jobs_in, old, {{"$unset", {{outbox_field, ""}}}});
+        }
         const document stored(object{{"_id", made.id},
                                      {"userId", made.owner.user_id},
                                      {"username", made.owner.username},
@@ -158,6 +160,11 @@ public:
     }
 
 private:
+    bool is_there(const object& endpoint) {
+        return database_->find_one(webhooks_in, endpoint, {{"projection", {{"_id", 1}}}})
+            .has_value();
+    }
+
     shared_database database_;
 };
 
