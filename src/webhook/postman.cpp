@@ -58,11 +58,11 @@ std::optional<postman::claimed> postman::next(const std::stop_token& stop) {
     const std::lock_guard turn(turn_);
     while (!stop.stop_requested()) {
         try {
+            forget_old();
             // What is due goes first: it does not wait for a long row of ends.
             const bool anybody = !with_.endpoints.list({}).empty();
             if (auto found = anybody ? look() : std::nullopt) return found;
             if (anybody && sort_out()) continue;
-            forget_old();
             is_out_ = false;
         } catch (const error& failure) {
             failed(failure);
@@ -135,7 +135,8 @@ void postman::settle(const claimed& held, const webhook_outcome& outcome) {
     rest(held.to.id, outcome.rest);
     auto changed = outcome.changed;
     ++changed.revision;
-    with_.outbox.swap(changed, held.one.revision);
+    // Somebody else's by now: what becomes of it and of its endpoint is theirs to say.
+    if (!with_.outbox.swap(changed, held.one.revision)) return;
     if (outcome.gone)
         with_.endpoints.disable(held.to.id, "the receiver says that it is gone (410)");
     else if (changed.state == delivery_state::dead && !has_succeeded_since(changed))
@@ -191,7 +192,8 @@ void postman::left(const std::string& endpoint_id) {
 void postman::rest(const std::string& endpoint_id, milliseconds pause) {
     if (pause.count() == 0) return;
     const std::lock_guard lock(mutex_);
-    rests_[endpoint_id] = with_.pauses.elapsed() + pause;
+    auto& until = rests_[endpoint_id];
+    until = std::max(until, with_.pauses.elapsed() + pause);
 }
 
 void postman::failed(const error& failure) {

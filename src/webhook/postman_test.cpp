@@ -285,6 +285,52 @@ TEST_F(postman_test, who_asks_for_a_pause_has_it) {
     wait_until([&] { return in_state(delivery_state::delivered) == 30; });
 }
 
+TEST_F(postman_test, the_longest_pause_that_was_asked_for_holds) {
+    set_up([&](const http_request&, std::size_t so_far) {
+        if (so_far > 2) return http_reply{200, {}, {}};
+        // Both are under way, and the second answer comes when the first has been written down.
+        wait_until([&] { return calls("swap") > std::ptrdiff_t(so_far); });
+        return http_reply{429, {{"retry-after", so_far == 1 ? "120" : "1"}}, {}};
+    });
+    end_jobs(4);
+    const auto before = pace_.elapsed();
+    const auto running = start();
+    wait_until([&] { return in_state(delivery_state::delivered) == 2; });
+    EXPECT_GE(pace_.elapsed() - before, 120s);
+}
+
+TEST_F(postman_test, a_try_that_outlived_its_claim_changes_nothing) {
+    set_up([&](const http_request&, std::size_t) {
+        auto theirs = deliveries().at(0);
+        ++theirs.revision;
+        theirs.due_at += 1h;
+        EXPECT_TRUE(store_.outbox->swap(theirs, theirs.revision - 1));
+        return http_reply{410, {}, {}};
+    });
+    end_jobs(1);
+    auto running = start();
+    wait_until([&] { return calls("swap") == 2; });
+    running.reset();
+    EXPECT_EQ(in_state(delivery_state::waiting), 1u);
+    EXPECT_EQ(store_.webhooks->find(to_.id)->disabled_reason, "");
+}
+
+TEST_F(postman_test, what_is_old_is_forgotten_also_where_there_is_always_something_to_send) {
+    set_up(always(200));
+    end_jobs(1);
+    auto running = start();
+    wait_until([&] { return in_state(delivery_state::delivered) == 1; });
+    running.reset();
+    clock_.pass(postman::kept + 1h);
+    end_jobs(20);
+    running = start();
+    wait_until([&] { return calls("forget") == 2; });
+    const auto all = outbox_.calls();
+    EXPECT_LT(std::find(all.begin(), all.end(), "forget"),
+              std::find(all.begin(), all.end(), "due"));
+    wait_until([&] { return deliveries().size() == 20; });
+}
+
 TEST_F(postman_test, what_a_dead_process_had_is_sent_when_its_claim_has_passed) {
     set_up(always(200));
     end_jobs(1);
