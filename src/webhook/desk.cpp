@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "core/error.hpp"
 #include "core/text.hpp"
 
@@ -46,18 +48,21 @@ std::vector<webhook_delivery> webhook_desk::deliveries(const owner_info& owner,
 std::size_t webhook_desk::redeliver(const owner_info& owner, const std::string& id) {
     const auto to = find(owner, id);
     with_.endpoints.disable(to.id, {});
-    std::size_t sent = 0;
-    for (;;) {
-        const auto dead = with_.outbox.list(to.id, delivery_state::dead, dead_at_once);
-        for (auto one : dead) {
+    // Each once: what is given up meanwhile, or once more, is left for the next time.
+    std::set<std::string> sent;
+    bool more = true;
+    while (more) {
+        more = false;
+        for (auto one : with_.outbox.list(to.id, delivery_state::dead, dead_at_once)) {
+            if (sent.contains(one.id)) continue;
             const auto revision = one.revision++;
             one.state = delivery_state::waiting;
             one.attempts = 0;
             one.due_at = one.updated_at = with_.time.now();
-            if (with_.outbox.swap(one, revision)) ++sent;
+            if (with_.outbox.swap(one, revision)) more = sent.insert(one.id).second;
         }
-        if (dead.size() < dead_at_once) return sent;
     }
+    return sent.size();
 }
 
 webhook_answer webhook_desk::test(const owner_info& owner, const std::string& id,
