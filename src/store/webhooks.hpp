@@ -3,8 +3,8 @@
 // The end of a job is remembered together with the change that ends it (job_leases::swap), in the
 // same row or document, where its owner has an endpoint: so none is lost by a crash. A deliverer
 // turns ends into deliveries, one for each endpoint that wants it, and sends those. Two of the
-// ports of a store adapter; used from several threads and processes at once. Errors of every
-// function: error(storage), corrupted, unavailable.
+// ports of a store adapter; any thread, any process. What is damaged is left out of lists and of
+// due(). Errors of every function: error(storage), corrupted of what an id names, unavailable.
 #pragma once
 
 #include <cstddef>

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/undamaged.hpp"
+
 namespace medusa {
 namespace {
 
@@ -15,20 +17,10 @@ constexpr milliseconds forget_pause = std::chrono::hours(1);
 // How many of the newest deliveries are looked at to see whether an endpoint works at all.
 constexpr std::size_t looked_back = 50;
 
-// Empty too for one whose record is damaged: it may not keep the others from being told.
-std::optional<job> readable_job(const std::string& id, job_intake& in) {
-    try {
-        return in.find(id);
-    } catch (const error& reason) {
-        if (reason.code() != errc::corrupted) throw;
-        return std::nullopt;
-    }
-}
-
 std::optional<std::int64_t> character_of(const job& of, job_state end, character_store& in) {
     if (const auto* wanted = std::get_if<image_request>(&of.request)) return wanted->character_id;
     if (end != job_state::done) return std::nullopt;
-    const auto made = in.find_by_job(of.id);
+    const auto made = if_undamaged([&] { return in.find_by_job(of.id); });
     return made ? std::optional(made->id) : std::nullopt;
 }
 
@@ -72,6 +64,13 @@ std::optional<postman::claimed> postman::next(const std::stop_token& stop) {
     return std::nullopt;
 }
 
+// Empty: there is no such job, or it cannot be read.
+std::optional<std::string> postman::told(const job_end& end) {
+    const auto of = if_undamaged([&] { return with_.jobs.find(end.job_id); });
+    if (!of) return std::nullopt;
+    return body_of_end(end, *of, character_of(*of, end.state, with_.characters), with_.base_url);
+}
+
 // False: there was nothing to sort out.
 bool postman::sort_out() {
     const auto ends = with_.outbox.untold(ends_at_once);
@@ -80,13 +79,8 @@ bool postman::sort_out() {
     const auto endpoints = with_.endpoints.list({});
     std::vector<webhook_delivery> made;
     for (const auto& end : ends) {
-        const auto body = [&]() -> std::optional<std::string> {
-            const auto of = readable_job(end.job_id, with_.jobs);
-            if (!of) return std::nullopt;
-            return body_of_end(end, *of, character_of(*of, end.state, with_.characters),
-                               with_.base_url);
-        };
-        const auto its = deliveries_of(end, endpoints, body, with_.time.now());
+        const auto its = deliveries_of(
+            end, endpoints, [&] { return told(end); }, with_.time.now());
         made.insert(made.end(), its.begin(), its.end());
     }
     with_.outbox.tell(ends, made);
@@ -98,7 +92,7 @@ std::optional<postman::claimed> postman::look() {
     while (auto due = with_.outbox.due(with_.time.now(), busy_or_resting())) {
         auto mine = claim(std::move(*due));
         if (!mine) continue;
-        auto to = with_.endpoints.find(mine->endpoint_id);
+        auto to = if_undamaged([&] { return with_.endpoints.find(mine->endpoint_id); });
         if (to && to->disabled_reason.empty()) {
             took(to->id);
             return claimed{std::move(*to), std::move(*mine)};
@@ -106,7 +100,8 @@ std::optional<postman::claimed> postman::look() {
         const auto revision = mine->revision++;
         mine->state = delivery_state::dead;
         mine->updated_at = with_.time.now();
-        mine->reason = to ? "the webhook is off: " + to->disabled_reason : "the webhook is gone";
+        mine->reason =
+            to ? "the webhook is off: " + to->disabled_reason : "the webhook is gone, or damaged";
         with_.outbox.swap(*mine, revision);
     }
     return std::nullopt;

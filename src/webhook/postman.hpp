@@ -70,6 +70,7 @@ private:
     std::optional<claimed> next(const std::stop_token& stop);
     std::optional<claimed> look();
     bool sort_out();
+    std::optional<std::string> told(const job_end& end);
     std::optional<webhook_delivery> claim(webhook_delivery one);
     void deliver(const claimed& held, const std::stop_token& stop);
     void settle(const claimed& held, const webhook_outcome& outcome);

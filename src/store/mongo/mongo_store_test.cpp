@@ -256,6 +256,33 @@ TEST_F(mongo_database, with_a_damaged_record_names_it) {
     EXPECT_TRUE(store.characters->remove(123457));
 }
 
+TEST_F(mongo_database, with_damage_among_webhooks_keeps_the_others_going) {
+    const auto store = open();
+    for (const auto* id : {"damaged", "sound"}) {
+        store.webhooks->add({id, anna, "https://hooks.example/", {}, "whsec_AAAA", {}, {}});
+        webhook_delivery one;
+        one.id = one.endpoint_id = id;
+        store.outbox->tell({}, {&one, 1});
+    }
+    for (const auto* collection : {"medusa_webhooks", "medusa_deliveries"})
+        run({{"update", collection},
+             {"updates",
+              {{{"q", {{"_id", "damaged"}}}, {"u", {{"$set", {{"url", 5}, {"body", 5}}}}}}}}});
+    insert("medusa_deliveries",
+           {{"_id", "odd"}, {"endpointId", "sound"}, {"sequence", 1'000'000'000'000'000'000}});
+    insert("medusa_jobs", {{"_id", "damaged"}, {"sequence", 1}, {"outbox", json::array{5}}});
+    insert("medusa_jobs", {{"_id", "sound"},
+                           {"sequence", 2},
+                           {"userId", "local"},
+                           {"outbox", {{{"state", "done"}, {"revision", 1}, {"atMs", 0}}}}});
+    ASSERT_EQ(store.webhooks->list({}).size(), 1u);
+    EXPECT_EQ(store.webhooks->list({})[0].id, "sound");
+    EXPECT_EQ(store.outbox->due({}, {})->id, "sound");
+    ASSERT_EQ(store.outbox->list("sound", {}, 2).size(), 1u);
+    EXPECT_EQ(store.outbox->untold(1).at(0).job_id, "sound");
+    EXPECT_EQ(code_of([&] { store.webhooks->find("damaged"); }), errc::corrupted);
+}
+
 TEST_F(mongo_database, with_a_damaged_image_names_it) {
     const auto store = open();
     const auto held = store.reserved->reserve("a", anna, "luna");

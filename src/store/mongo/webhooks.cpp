@@ -11,6 +11,7 @@
 #include "store/mongo/failures.hpp"
 #include "store/mongo/jobs.hpp"
 #include "store/mongo/ports.hpp"
+#include "store/undamaged.hpp"
 
 namespace medusa::mongo {
 namespace {
@@ -81,6 +82,28 @@ webhook_delivery delivery_from(const document& stored) {
     }
 }
 
+std::vector<job_end> ends_in(const document& stored) {
+    const auto fields = stored.to_json();
+    const auto id = stored.text("_id");
+    const auto* outbox = fields.if_contains(outbox_field);
+    if (!outbox || !outbox->is_array()) throw damaged("the outbox of job " + id, "it is no list");
+    std::vector<job_end> ends;
+    try {
+        for (const auto& one : outbox->get_array()) {
+            const json_reader reader(one, "outbox");
+            std::string word;
+            reader.read("state", word);
+            const auto state = job_state_from(word);
+            if (!state) reader.refuse("state", "a known state");
+            ends.push_back({id, stored.text("userId"), *state, number(reader, "revision"),
+                            at_milliseconds(number(reader, "atMs"))});
+        }
+    } catch (const error& reason) {
+        throw damaged("the outbox of job " + id, reason.detail());
+    }
+    return ends;
+}
+
 object changing_fields_of(const webhook_delivery& one) {
     return {{"state", to_string(one.state)},
             {"attempts", one.attempts},
@@ -143,7 +166,8 @@ public:
         std::vector<webhook_endpoint> found;
         for (const auto& stored :
              database_->find(webhooks_in, filter, {{"sort", {{"sequence", 1}}}}))
-            found.push_back(endpoint_from(stored));
+            if (auto one = if_undamaged([&] { return std::optional(endpoint_from(stored)); }))
+                found.push_back(std::move(*one));
         return found;
     }
 
@@ -174,13 +198,17 @@ public:
 
     std::vector<job_end> untold(std::size_t limit) override {
         std::vector<job_end> found;
-        for (const auto& stored :
-             database_->find(jobs_in, object{{outbox_field, {{"$exists", true}}}},
-                             {{"sort", {{"sequence", 1}}},
-                              {"limit", limit},
-                              {"projection", {{"userId", 1}, {outbox_field, 1}}}}))
-            read_ends(stored, found);
-        return found;
+        for (std::size_t passed = 0;; passed += limit) {
+            const auto some = database_->find(jobs_in, object{{outbox_field, {{"$exists", true}}}},
+                                              {{"sort", {{"sequence", 1}}},
+                                               {"skip", passed},
+                                               {"limit", limit},
+                                               {"projection", {{"userId", 1}, {outbox_field, 1}}}});
+            for (const auto& stored : some)
+                if (const auto its = if_undamaged([&] { return std::optional(ends_in(stored)); }))
+                    found.insert(found.end(), its->begin(), its->end());
+            if (!found.empty() || some.size() < limit) return found;
+        }
     }
 
     void tell(std::span<const job_end> ends,
@@ -203,9 +231,13 @@ public:
         object filter{{"state", to_string(delivery_state::waiting)},
                       {"dueMs", {{"$lte", milliseconds(now)}}}};
         if (!but.empty()) filter["endpointId"] = object{{"$nin", list_of(but)}};
-        const auto found = database_->find_one(deliveries_in, filter, {{"sort", {{"dueMs", 1}}}});
-        if (!found) return std::nullopt;
-        return delivery_from(*found);
+        for (int passed = 0;; ++passed) {
+            const auto found = database_->find_one(deliveries_in, filter,
+                                                   {{"sort", {{"dueMs", 1}}}, {"skip", passed}});
+            if (!found) return std::nullopt;
+            if (auto one = if_undamaged([&] { return std::optional(delivery_from(*found)); }))
+                return one;
+        }
     }
 
     bool swap(const webhook_delivery& changed, std::int64_t expected) override {
@@ -221,7 +253,8 @@ public:
         std::vector<webhook_delivery> found;
         for (const auto& stored : database_->find(deliveries_in, filter,
                                                   {{"sort", {{"sequence", -1}}}, {"limit", limit}}))
-            found.push_back(delivery_from(stored));
+            if (auto one = if_undamaged([&] { return std::optional(delivery_from(stored)); }))
+                found.push_back(std::move(*one));
         return found;
     }
 
@@ -232,22 +265,6 @@ public:
     }
 
 private:
-    static void read_ends(const document& stored, std::vector<job_end>& into) {
-        const auto fields = stored.to_json();
-        const auto id = stored.text("_id");
-        const auto* ends = fields.if_contains(outbox_field);
-        if (!ends || !ends->is_array()) throw damaged("the outbox of job " + id, "it is no list");
-        for (const auto& one : ends->get_array()) {
-            const json_reader reader(one, "outbox");
-            std::string word;
-            reader.read("state", word);
-            const auto state = job_state_from(word);
-            if (!state) throw damaged("the outbox of job " + id, "its state is none");
-            into.push_back({id, stored.text("userId"), *state, number(reader, "revision"),
-                            at_milliseconds(number(reader, "atMs"))});
-        }
-    }
-
     shared_database database_;
 };
 

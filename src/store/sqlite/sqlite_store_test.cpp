@@ -151,6 +151,31 @@ TEST_F(sqlite_file, with_a_damaged_record_names_it) {
     }
 }
 
+TEST_F(sqlite_file, with_damage_among_webhooks_keeps_the_others_going) {
+    const auto store = make_sqlite_store(settings());
+    for (const auto* id : {"damaged", "sound"}) {
+        store.webhooks->add({id, anna, "https://hooks.example/", {}, "whsec_AAAA", {}, {}});
+        webhook_delivery one;
+        one.id = one.endpoint_id = id;
+        store.outbox->tell({}, {&one, 1});
+    }
+    {
+        sqlite::connection on(settings().file, sqlite::access::write, std::chrono::seconds(1));
+        on.run(
+            "UPDATE webhooks SET created_at = '' WHERE id = 'damaged';"
+            "INSERT INTO webhook_deliveries SELECT 9, 'odd', endpoint_id, event, body, 'dead', "
+            "0, 0, 0, 0, 0, '', 0 FROM webhook_deliveries WHERE id = 'sound';"
+            "UPDATE webhook_deliveries SET state = 'odd' WHERE id = 'odd';"
+            "INSERT INTO job_ends (job_id, user_id, state, revision, at_ms) "
+            "VALUES ('damaged', 'local', 'odd', 1, 0), ('sound', 'local', 'done', 1, 0)");
+    }
+    ASSERT_EQ(store.webhooks->list({}).size(), 1u);
+    EXPECT_EQ(store.webhooks->list({})[0].id, "sound");
+    EXPECT_EQ(store.outbox->list("sound", {}, 1).at(0).id, "sound");
+    EXPECT_EQ(store.outbox->untold(1).at(0).job_id, "sound");
+    EXPECT_EQ(code_of([&] { store.webhooks->find("damaged"); }), errc::corrupted);
+}
+
 TEST_F(sqlite_file, lets_a_character_with_a_damaged_image_go) {
     make_characters(1);
     {

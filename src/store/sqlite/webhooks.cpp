@@ -1,10 +1,10 @@
 // The endpoints, and what is to be told to them: see webhooks in schema.cpp.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
 
 #include "store/sqlite/ports.hpp"
+#include "store/undamaged.hpp"
 
 namespace medusa::sqlite {
 namespace {
@@ -30,8 +30,13 @@ std::string json_list(const std::vector<std::string>& words) {
 }
 
 webhook_endpoint read_endpoint(const query& row) {
-    webhook_endpoint read{row.text(0), {row.text(1), row.text(2)}, row.text(3), {},
-                          row.text(5), from_rfc3339(row.text(6)),  row.text(7)};
+    webhook_endpoint read{row.text(0), {row.text(1), row.text(2)}, row.text(3), {}, row.text(5), {},
+                          row.text(7)};
+    try {
+        read.created_at = from_rfc3339(row.text(6));
+    } catch (const error& reason) {
+        throw damaged("webhook " + read.id, reason.detail());
+    }
     boost::system::error_code problem;
     const auto events = json::parse(row.text(4), problem);
     if (problem || !events.is_array()) throw damaged("webhook " + read.id, "it has no events");
@@ -57,6 +62,22 @@ webhook_delivery read_delivery(const query& row) {
     read.reason = row.text(10);
     read.revision = row.integer(11);
     return read;
+}
+
+job_end read_end(const query& row) {
+    const auto state = job_state_from(row.text(2));
+    if (!state) throw damaged("the end of job " + row.text(0), "its state is none");
+    return {row.text(0), row.text(1), *state, row.integer(3), at_milliseconds(row.integer(4))};
+}
+
+// All rows but those that are damaged, at most so many.
+template <class Read>
+auto readable_rows(query& rows, const Read& read, std::size_t limit = SIZE_MAX) {
+    std::vector<decltype(read(rows))> found;
+    while (found.size() < limit && rows.next())
+        if (auto one = if_undamaged([&] { return std::optional(read(rows)); }))
+            found.push_back(std::move(*one));
+    return found;
 }
 
 class sqlite_endpoints final : public webhook_endpoints {
@@ -91,9 +112,7 @@ public:
             query rows(on, fmt::format("SELECT {} FROM webhooks{} ORDER BY sequence",
                                        endpoint_fields, user_id ? " WHERE user_id = ?" : ""));
             if (user_id) rows.bind(*user_id);
-            std::vector<webhook_endpoint> found;
-            while (rows.next()) found.push_back(read_endpoint(rows));
-            return found;
+            return readable_rows(rows, read_endpoint);
         });
     }
 
@@ -128,16 +147,8 @@ public:
         return database_->read([&](connection& on) {
             query rows(on,
                        "SELECT job_id, user_id, state, revision, at_ms FROM job_ends "
-                       "ORDER BY sequence LIMIT ?",
-                       std::int64_t(limit));
-            std::vector<job_end> found;
-            while (rows.next()) {
-                const auto state = job_state_from(rows.text(2));
-                if (!state) throw damaged("the end of job " + rows.text(0), "its state is none");
-                found.push_back({rows.text(0), rows.text(1), *state, rows.integer(3),
-                                 at_milliseconds(rows.integer(4))});
-            }
-            return found;
+                       "ORDER BY sequence");
+            return readable_rows(rows, read_end, limit);
         });
     }
 
@@ -155,14 +166,15 @@ public:
     std::optional<webhook_delivery> due(time_point now,
                                         const std::vector<std::string>& but) override {
         return database_->read([&](connection& on) -> std::optional<webhook_delivery> {
-            query row(on,
-                      fmt::format("SELECT {} FROM webhook_deliveries WHERE state = 'waiting' "
-                                  "AND due_ms <= ? AND endpoint_id NOT IN "
-                                  "(SELECT value FROM json_each(?)) ORDER BY due_ms LIMIT 1",
-                                  delivery_fields),
-                      milliseconds(now), json_list(but));
-            if (!row.next()) return std::nullopt;
-            return read_delivery(row);
+            query rows(on,
+                       fmt::format("SELECT {} FROM webhook_deliveries WHERE state = 'waiting' "
+                                   "AND due_ms <= ? AND endpoint_id NOT IN "
+                                   "(SELECT value FROM json_each(?)) ORDER BY due_ms",
+                                   delivery_fields),
+                       milliseconds(now), json_list(but));
+            auto found = readable_rows(rows, read_delivery, 1);
+            if (found.empty()) return std::nullopt;
+            return std::move(found[0]);
         });
     }
 
@@ -190,14 +202,11 @@ public:
         return database_->read([&](connection& on) {
             query rows(on,
                        fmt::format("SELECT {} FROM webhook_deliveries WHERE endpoint_id = ?{} "
-                                   "ORDER BY sequence DESC LIMIT ?",
+                                   "ORDER BY sequence DESC",
                                    delivery_fields, state ? " AND state = ?" : ""),
                        endpoint_id);
             if (state) rows.bind(to_string(*state));
-            rows.bind(std::int64_t(std::min<std::size_t>(limit, INT64_MAX)));
-            std::vector<webhook_delivery> found;
-            while (rows.next()) found.push_back(read_delivery(rows));
-            return found;
+            return readable_rows(rows, read_delivery, limit);
         });
     }
 
