@@ -160,6 +160,8 @@ public:
                 by_state["failed"], by_state["cancelled"], by_state["dead"]};
     }
 
+    // Both questions go through the index of the line and take as long as it is: this server keeps
+    // no counts, and one more index would cost every job more than a look now and then.
     waiting_line waiting() override {
         const object queued{{"state", to_string(job_state::queued)}};
         const auto answer = database_->command({{"count", jobs_in}, {"query", queued}}).to_json();

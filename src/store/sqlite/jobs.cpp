@@ -244,8 +244,8 @@ public:
         return database_->read([&](connection& on) {
             waiting_line line;
             query first(on,
-                        "SELECT record FROM jobs WHERE sequence = (SELECT min(sequence) FROM jobs "
-                        "INDEXED BY jobs_in_line WHERE state = 'queued')");
+                        "SELECT record FROM jobs INDEXED BY jobs_by_age WHERE state = 'queued' "
+                        "ORDER BY sequence LIMIT 1");
             query number(on, "SELECT sum(queued) FROM job_owners");
             number.next();
             line.jobs = std::size_t(number.integer(0));

@@ -238,8 +238,13 @@ CREATE INDEX deliveries_of_webhook ON webhook_deliveries (endpoint_id, sequence)
 CREATE INDEX deliveries_by_age ON webhook_deliveries (updated_ms) WHERE state <> 'waiting';
 )";
 
+// The job that waits longest, of everybody: asked for by those who watch over the service.
+constexpr auto line_by_age = R"(
+CREATE INDEX jobs_by_age ON jobs (sequence) WHERE state = 'queued';
+)";
+
 constexpr const char* steps_so_far[] = {
-    characters_and_images, attempts, age_of_claims, jobs, tokens, webhooks};
+    characters_and_images, attempts, age_of_claims, jobs, tokens, webhooks, line_by_age};
 
 std::int64_t version_of(connection& on) {
     query version(on, "PRAGMA user_version");

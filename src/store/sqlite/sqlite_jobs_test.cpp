@@ -86,6 +86,8 @@ TEST_F(sqlite_jobs, are_never_searched_from_end_to_end_nor_sorted) {
           "AND submission = (SELECT sequence FROM submissions WHERE id = 's') "
           "AND (not_before_ms <= 5 OR not_before_ms > 9) ORDER BY priority DESC, sequence",
           "SELECT id, record FROM jobs WHERE state = 'leased' ORDER BY sequence",
+          "SELECT record FROM jobs INDEXED BY jobs_by_age WHERE state = 'queued' "
+          "ORDER BY sequence LIMIT 1",
           "SELECT max(turn) FROM job_owners"}) {
         const auto plan = plan_of(sql);
         EXPECT_NE(plan.find("INDEX"), std::string::npos) << sql << "\n" << plan;
