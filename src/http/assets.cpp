@@ -129,9 +129,15 @@ response elsewhere(const std::string& url) {
 }  // namespace
 
 std::string thumbnail_of(const pipeline_parts& parts, const std::string& path) {
-    const auto at = parts.assets.locate(path);
-    if (at.local_path.empty() && !at.thumbnail_url.empty()) return at.thumbnail_url;
-    return fmt::format("{}?size={}", at.url, thumbnail_sides_px.front());
+    try {
+        const auto at = parts.assets.locate(path);
+        if (at.local_path.empty() && !at.thumbnail_url.empty()) return at.thumbnail_url;
+        return fmt::format("{}?size={}", at.url, thumbnail_sides_px.front());
+    } catch (const error& malformed) {
+        // What another program wrote there may not keep whole lists from being shown.
+        if (malformed.code() != errc::invalid_argument) throw;
+        return {};
+    }
 }
 
 answer get_asset(const service& with, const call& of) {

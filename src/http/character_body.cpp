@@ -9,11 +9,14 @@
 namespace medusa::http {
 namespace {
 
-// The path of the asset that a URL leads to, in any store.
-std::string path_in(const std::string& url) {
-    const auto middle = url.find("/characters/");
-    return middle == std::string::npos || middle == 0 ? std::string()
-                                                      : url.substr(url.rfind('/', middle - 1) + 1);
+// The path of the asset that the avatar's URL leads to, in any store: it ends with
+// {user folder}/characters/{slug}/avatar/{file}. Empty for a URL of another form, which records of
+// other programs may have.
+std::string avatar_path(const character& record) {
+    const auto& url = record.avatar;
+    const auto folder = url.rfind(fmt::format("/characters/{}/", record.slug));
+    if (folder == std::string::npos || folder == 0) return {};
+    return url.substr(url.rfind('/', folder - 1) + 1);
 }
 
 }  // namespace
@@ -44,8 +47,8 @@ character_draft draft_in(json_body& body) {
 
 boost::json::object told(const pipeline_parts& parts, const character& record) {
     auto document = to_json(record);
-    if (const auto path = path_in(record.avatar); !path.empty())
-        document["thumbnail"] = thumbnail_of(parts, path);
+    if (const auto small = thumbnail_of(parts, avatar_path(record)); !small.empty())
+        document["thumbnail"] = small;
     return document;
 }
 

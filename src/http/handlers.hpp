@@ -30,7 +30,8 @@ answer retry_job(const service& with, const call& of);
 
 // assets.cpp
 answer get_asset(const service& with, const call& of);
-// Where the picture at that path is to be had within 256 x 256 pixels.
+// Where the picture at that path is to be had within 256 x 256 pixels; empty where that can be no
+// asset's path.
 std::string thumbnail_of(const pipeline_parts& parts, const std::string& path);
 
 // openapi.cpp

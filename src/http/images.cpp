@@ -17,7 +17,8 @@ namespace json = boost::json;
 
 json::object told(const pipeline_parts& parts, const image& picture) {
     auto document = to_json(picture);
-    document["thumbnail"] = thumbnail_of(parts, picture.path);
+    if (const auto small = thumbnail_of(parts, picture.path); !small.empty())
+        document["thumbnail"] = small;
     return document;
 }
 
