@@ -8,7 +8,7 @@ opened_webhooks::opened_webhooks(const config& settings, const stores& on)
     : settings_(settings),
       on_(on),
       rules_{settings.http.webhooks_anywhere},
-      sender_(make_webhook_client(rules_), system_clock()),
+      sender_(make_webhook_client(rules_), system_clock(), rules_),
       desk_({*on.webhooks, *on.outbox, sender_, rules_, system_clock(), random_ids()}) {}
 
 std::unique_ptr<postman> opened_webhooks::deliver(std::function<void(const error&)> trouble) {

@@ -33,6 +33,7 @@ webhook_answer webhook_sender::send(const webhook_endpoint& to, const webhook_de
     request.reply_bytes_max = answer_bytes_max;
     request.head_is_enough = true;
     try {
+        check_webhook_url(to.url, rules_);
         const auto reply = client_->send(request, std::move(stop));
         const auto failed = reply_error(request, reply, {}, time_);
         if (!failed) return {reply.status, {}, {}};

@@ -20,11 +20,12 @@ inline constexpr std::chrono::milliseconds webhook_deadline{20'000};
 
 class webhook_sender {
 public:
-    // `client` is for webhooks alone: its connections are guarded by `rules`.
-    webhook_sender(std::unique_ptr<http_client> client, const clock& time)
-        : client_(std::move(client)), time_(time) {}
+    // `client` is for webhooks alone, its connections guarded by the same `rules`.
+    webhook_sender(std::unique_ptr<http_client> client, const clock& time, webhook_rules rules = {})
+        : client_(std::move(client)), time_(time), rules_(rules) {}
 
-    // One try, within webhook_deadline. Throws error(cancelled) when `stop` is requested, and
+    // One try, within webhook_deadline, and none where the rules of today forbid the address, which
+    // may be older than they are. Throws error(cancelled) when `stop` is requested, and
     // error(corrupted) where the endpoint's secret is damaged; every other end is an answer.
     webhook_answer send(const webhook_endpoint& to, const webhook_delivery& one,
                         std::stop_token stop);
@@ -32,6 +33,7 @@ public:
 private:
     std::unique_ptr<http_client> client_;
     const clock& time_;
+    const webhook_rules rules_;
 };
 
 // A client whose connections go where the rules let them.

@@ -202,10 +202,11 @@ class Refused(Hooked):
             told = self.problem(400, "POST", "/api/webhooks", {"url": url})
             self.assertTrue(told["advice"], url)
             self.refused(UNUSABLE, "webhook", "create", url)
-        # One from before, and a name that leads inside: seen when they are connected to.
+        # One from before, seen when it is sent to; and a name that leads inside, when it is
+        # connected to.
         self.make()
         self.wait(lambda: self.deliveries(hook) and self.deliveries(hook)[0]["attempts"])
-        self.assertIn("not public", self.deliveries(hook)[0]["reason"])
+        self.assertIn("needs an https address", self.deliveries(hook)[0]["reason"])
         made = self.ask("POST", "/api/webhooks", {"url": "https://localhost:8443/"}).json()
         self.assertIn("not public", self.refused(AWAY, "webhook", "test", made["id"]))
         self.assertEqual(self.receiver.got, [])
