@@ -44,6 +44,7 @@ answer get_docs_file(const service& with, const call& of);
 // webhooks.cpp
 answer create_webhook(const service& with, const call& of);
 answer list_webhooks(const service& with, const call& of);
+answer get_webhook(const service& with, const call& of);
 answer remove_webhook(const service& with, const call& of);
 answer list_deliveries(const service& with, const call& of);
 answer redeliver_webhook(const service& with, const call& of);

@@ -52,6 +52,7 @@ constexpr route table[] = {
     {"POST", "/api/jobs/{id}/retry", guard::write, retry_job, {200, 409}, json_bytes_max},
     {"POST", "/api/webhooks", guard::admin, create_webhook, {201, 409}, json_bytes_max},
     {"GET", "/api/webhooks", guard::admin, list_webhooks, {200}},
+    {"GET", "/api/webhooks/{id}", guard::admin, get_webhook, {200, 304}},
     {"DELETE", "/api/webhooks/{id}", guard::admin, remove_webhook, {204}},
     {"GET", "/api/webhooks/{id}/deliveries", guard::admin, list_deliveries, {200}},
     {"POST",

@@ -42,6 +42,10 @@ answer list_webhooks(const service& with, const call& of) {
     return listed_all(with.webhooks.list(of.who.owner));
 }
 
+answer get_webhook(const service& with, const call& of) {
+    return json_response(told(with.webhooks.find(of.who.owner, of.names.at(0))));
+}
+
 answer remove_webhook(const service& with, const call& of) {
     with.webhooks.remove(of.who.owner, of.names.at(0));
     return response{204, {}, {}};
