@@ -5,8 +5,8 @@ vectors, with the same parameters (16 links, 200 looked at for new ones).
   bench/search.py --vectors FILE [--counts 10000,100000,1000000] [--queries N] [--builds FOLDER]
 
 FILE holds rows of 384 float32 of unit length, 4,000 more than the largest count: those behind it
-are queries, and what is inserted while others search. bench/embed_lines makes them of real
-descriptions; without --vectors they are synthetic (clusters with the spectrum of sentence vectors),
+are queries, and what is inserted while others search. `bench/run vectors FOLDER` makes them of
+descriptions; without --vectors they are synthetic (clusters, a spectrum as of sentence vectors),
 and the output says so. The truth is the exact scan's, held against faiss's. Times are of the
 processor as well as of the wall, so that a busy machine shows. Prints one JSON object.
 """
