@@ -23,12 +23,7 @@ constexpr route table[] = {
      create_character,
      {201, 202, 404, 409, 422},
      json_bytes_max},
-    {"POST",
-     "/api/characters/batch",
-     guard::write,
-     create_characters,
-     {202, 409, 422},
-     json_bytes_max},
+    {"POST", "/api/characters/batch", guard::write, create_characters, {202, 422}, json_bytes_max},
     {"GET", "/api/characters", guard::read, list_characters, {200, 304}, 0, lasts},
     {"GET", "/api/characters/{id}", guard::read, get_character, {200, 304}, 0, lasts},
     {"PATCH",
@@ -157,6 +152,8 @@ auto or_problem(const request& asked, const work& run) -> decltype(run()) {
         return run();
     } catch (const forbidden& failure) {
         return fail(asked, failure, 403);
+    } catch (const key_reused& failure) {
+        return fail(asked, failure, 422);
     } catch (const error& failure) {
         return fail(asked, failure);
     } catch (const std::exception& bug) {

@@ -64,6 +64,9 @@ public:
     virtual submission submit(const submission& asked, std::span<const job> jobs,
                               time_point keys_since) = 0;
     virtual std::optional<submission> find_submission(const std::string& id) = 0;
+    // The one that submit() would return for this key; empty for an empty key.
+    virtual std::optional<submission> find_keyed(const std::string& user_id, const std::string& key,
+                                                 time_point keys_since) = 0;
     // The newest of this owner with this fingerprint that has jobs which are not done.
     virtual std::optional<submission> find_unfinished(const std::string& user_id,
                                                       const std::string& fingerprint) = 0;

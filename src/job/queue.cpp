@@ -59,9 +59,8 @@ void expect_key(const std::string& key) {
             fmt::format("Send 1 to {} printable ASCII characters", limits::idempotency_key_chars));
 }
 
-[[noreturn]] void refuse_other_request() {
-    throw error(errc::conflict, "the idempotency key was used for another request",
-                "Use a new key for a new request");
+void expect_same(const submission& stored, const submission& asked) {
+    if (stored.fingerprint != asked.fingerprint) throw key_reused();
 }
 
 job_failure failure_of(const error& failure, time_point now, job_stage stage) {
@@ -99,18 +98,27 @@ error unknown_job(const std::string& id) {
 submission job_queue::submit(submission asked, const std::vector<asked_job>& jobs) {
     if (jobs.empty()) throw error(errc::invalid_argument, "nothing was asked for");
     expect_key(asked.idempotency_key);
-    const auto lock = room(asked.owner, jobs.size());
     if (asked.id.empty()) asked.id = parts_.ids.uuid();
     asked.fingerprint = fingerprint_of(asked.owner, asked.surroundings, requests_of(jobs));
     asked.total = jobs.size();
     asked.created_at = parts_.time.now();
+    const auto keys_since = asked.created_at - keys_kept;
+
+    std::unique_lock lock(full_, std::defer_lock);
+    if (const auto refusal = lack_of_room(asked.owner, jobs.size(), lock)) {
+        const auto earlier =
+            parts_.intake.find_keyed(asked.owner.user_id, asked.idempotency_key, keys_since);
+        if (!earlier) throw *refusal;
+        expect_same(*earlier, asked);
+        return *earlier;
+    }
 
     std::vector<job> made;
     made.reserve(jobs.size());
     for (const auto& one : jobs) made.push_back(accepted(asked, one, int(made.size())));
     const bool known = parts_.intake.find_submission(asked.id).has_value();
-    const auto stored = parts_.intake.submit(asked, made, asked.created_at - keys_kept);
-    if (stored.fingerprint != asked.fingerprint) refuse_other_request();
+    const auto stored = parts_.intake.submit(asked, made, keys_since);
+    expect_same(stored, asked);
     if (known)
         go_on(stored, made);
     else if (stored.id == asked.id)
@@ -122,24 +130,23 @@ submission job_queue::submit(submission asked, const std::vector<asked_job>& job
 
 // Far from the limit nobody waits for anybody; near it, one hands in after the other, so that many
 // at once come no further than one.
-std::unique_lock<std::mutex> job_queue::room(const owner_info& owner, std::size_t jobs) {
+std::optional<error> job_queue::lack_of_room(const owner_info& owner, std::size_t jobs,
+                                             std::unique_lock<std::mutex>& lock) {
     const auto has = [&] {
         const auto counts = parts_.intake.count({.user_id = owner.user_id});
         return counts.queued + counts.leased;
     };
     const auto most = parts_.owner_jobs_max;
-    std::unique_lock lock(full_, std::defer_lock);
     auto now = has();
     if (now + jobs + crowd_max > most) {
         lock.lock();
         now = has();
     }
-    if (now + jobs > most)
-        throw error(errc::quota,
-                    fmt::format("{} jobs of yours wait or run, and at most {} may",
-                                fmt::group_digits(now), fmt::group_digits(most)),
-                    "Wait until some are done, or cancel some: medusa jobs");
-    return lock;
+    if (now + jobs <= most) return std::nullopt;
+    return error(errc::quota,
+                 fmt::format("{} jobs of yours wait or run, and at most {} may",
+                             fmt::group_digits(now), fmt::group_digits(most)),
+                 "Wait until some are done, or cancel some: medusa jobs");
 }
 
 void job_queue::announce(std::span<const job> jobs) {
@@ -242,7 +249,8 @@ job job_queue::cancel(const std::string& id, const std::string& user_id) {
 }
 
 job job_queue::retry(const std::string& id, const std::string& user_id) {
-    const auto lock = room({user_id, {}}, 1);
+    std::unique_lock lock(full_, std::defer_lock);
+    if (const auto refusal = lack_of_room({user_id, {}}, 1, lock)) throw *refusal;
     const auto again = user_change(id, user_id, [&](job& one) {
         one.status = lifecycle::retried(one.status);
         tell(one, parts_.time.now(), "queued", "by the user, once more");

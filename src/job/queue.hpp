@@ -52,6 +52,14 @@ struct job_queue_parts {
     std::function<void(const job_before* before, const job& now)> watched{};
 };
 
+// An idempotency key that stands for another request: error(conflict), and its own status in HTTP.
+class key_reused final : public error {
+public:
+    key_reused()
+        : error(errc::conflict, "the idempotency key was used for another request",
+                "Use a new key for a new request") {}
+};
+
 class job_queue {
 public:
     explicit job_queue(job_queue_parts parts) : parts_(std::move(parts)) {}
@@ -60,9 +68,10 @@ public:
     // bring an id and an idempotency key; the rest is filled in. Where the same was accepted before
     // under this key, that submission is returned, and nothing is added. A submission of this id
     // goes on: jobs that ended without success get another life, with what is asked of them now;
-    // those that it lacks are added, and the others stay as they are. Throws error(conflict) for a
-    // key that stands for something else or an id that is another owner's, quota when the owner has
-    // owner_jobs_max, invalid_argument for a malformed key or no job.
+    // those that it lacks are added, and the others stay as they are. Throws key_reused for a
+    // key that stands for something else, conflict for an id that is another owner's, quota when
+    // the owner has owner_jobs_max and the key, if any, is new, invalid_argument for a malformed
+    // key or no job.
     submission submit(submission asked, const std::vector<asked_job>& jobs);
 
     std::optional<submission> find_submission(const std::string& id);
@@ -112,8 +121,10 @@ private:
     void announce(std::span<const job> jobs);
     job user_change(const std::string& id, const std::string& user_id, const change& apply);
     void stamp(job& changed);
-    // Room for so many more jobs of this owner, for as long as the lock is held. Throws quota.
-    std::unique_lock<std::mutex> room(const owner_info& owner, std::size_t jobs);
+    // Why this owner may not have so many more jobs; none: there is room for as long as `lock`,
+    // made for `full_`, is kept.
+    std::optional<error> lack_of_room(const owner_info& owner, std::size_t jobs,
+                                      std::unique_lock<std::mutex>& lock);
     void watch(const job& before, const job& now) const;
 
     job_queue_parts parts_;

@@ -109,10 +109,27 @@ TEST_F(queue, many_at_once_come_no_further_than_the_owners_limit) {
     EXPECT_EQ(refusal([&] { small.retry(held.id, "anna"); }), errc::quota);
 }
 
+TEST_F(queue, answers_a_known_key_also_where_no_more_jobs_may_wait) {
+    job_queue small({jobs_, jobs_, time_, ids_, [] { return 0.5; }, nullptr, 1});
+    submission asked;
+    asked.owner = anna;
+    asked.idempotency_key = "key";
+    const auto first = small.submit(asked, {wish_for("Luna")});
+    EXPECT_EQ(small.submit(asked, {wish_for("Luna")}), first);
+    EXPECT_THROW(small.submit(asked, {wish_for("Sol")}), key_reused);
+    asked.idempotency_key = "another";
+    EXPECT_EQ(refusal([&] { small.submit(asked, {wish_for("Luna")}); }), errc::quota);
+    asked.idempotency_key = {};
+    EXPECT_EQ(refusal([&] { small.submit(asked, {wish_for("Luna")}); }), errc::quota);
+    time_.add(hours(24) + seconds(1));
+    asked.idempotency_key = "key";
+    EXPECT_EQ(refusal([&] { small.submit(asked, {wish_for("Luna")}); }), errc::quota);
+}
+
 TEST_F(queue, answers_a_key_with_what_it_stood_for_for_a_day) {
     const auto first = submit(anna, "key");
     EXPECT_EQ(submit(anna, "key"), first);
-    EXPECT_EQ(refusal([&] { submit(anna, "key", "Sol"); }), errc::conflict);
+    EXPECT_THROW(submit(anna, "key", "Sol"), key_reused);
     EXPECT_NE(submit(ben, "key"), first);
     time_.add(hours(24));
     EXPECT_EQ(submit(anna, "key"), first);

@@ -145,6 +145,10 @@ TEST_P(job_contract, a_key_stands_for_one_submission_of_its_owner) {
     other.idempotency_key = "key";
     EXPECT_EQ(store_.intake->submit(other, jobs_for(other), now_).id, "u");
     EXPECT_EQ(store_.intake->count({}).queued, 2u);
+    EXPECT_EQ(store_.intake->find_keyed("anna", "key", now_), first);
+    EXPECT_EQ(store_.intake->find_keyed("ben", "key", now_), other);
+    EXPECT_FALSE(store_.intake->find_keyed("cleo", "key", now_));
+    EXPECT_FALSE(store_.intake->find_keyed("anna", "keys", now_));
 }
 
 TEST_P(job_contract, an_expired_key_is_free_again) {
@@ -155,6 +159,8 @@ TEST_P(job_contract, an_expired_key_is_free_again) {
     later.idempotency_key = "key";
     EXPECT_EQ(store_.intake->submit(later, jobs_for(later), now_ + hours(1)).id, "t");
     // From now on it stands for the new one.
+    EXPECT_EQ(store_.intake->find_keyed("anna", "key", now_ + hours(25)), later);
+    EXPECT_FALSE(store_.intake->find_keyed("anna", "key", now_ + hours(26)));
     auto third = submission_for("u", "anna", 1, now_ + hours(26));
     third.idempotency_key = "key";
     EXPECT_EQ(store_.intake->submit(third, jobs_for(third), now_ + hours(2)).id, "t");
@@ -166,6 +172,7 @@ TEST_P(job_contract, submissions_without_a_key_do_not_meet) {
     submit("s", "anna");
     submit("t", "anna");
     EXPECT_EQ(store_.intake->count({}).queued, 2u);
+    EXPECT_FALSE(store_.intake->find_keyed("anna", "", now_));
 }
 
 TEST_P(job_contract, a_hundred_equal_requests_at_once_are_one) {

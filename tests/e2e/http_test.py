@@ -216,8 +216,24 @@ class Waiting(Served):
         self.assertEqual({one.status for one in told}, {201})
         self.assertEqual(len({one.body for one in told}), 1)
         self.assertEqual(len(self.ok_json("list")), 1)
-        self.problem(409, "POST", "/api/characters", {**wish, "name": "Ben"},
-                     Idempotency_Key="once")
+        told = self.problem(422, "POST", "/api/characters", {**wish, "name": "Ben"},
+                            Idempotency_Key="once")
+        self.assertEqual(told["code"], "conflict")
+
+    def test_who_may_have_no_more_jobs_is_still_told_of_those_that_there_are(self):
+        self.environment["MEDUSA_JOBS_PER_OWNER"] = "1"
+        self.serve("--no-worker")
+        wish = {"name": "Ann", "description": "a tall knight"}
+        ask = {"Prefer": "respond-async", "Idempotency_Key": "once"}
+        first = self.ask("POST", "/api/characters", wish, **ask)
+        self.assertEqual(first.status, 202)
+        again = self.ask("POST", "/api/characters", wish, **ask)
+        self.assertEqual((again.status, again.body), (202, first.body))
+        self.assertEqual(again.headers["Idempotency-Replayed"], "true")
+        self.problem(422, "POST", "/api/characters", {**wish, "name": "Ben"}, **ask)
+        told = self.problem(429, "POST", "/api/characters", wish, **ask | {
+            "Idempotency_Key": "twice"})
+        self.assertEqual(told["code"], "quota")
 
     def test_events_go_on_where_they_were_cut(self):
         self.serve("--no-worker")

@@ -84,6 +84,10 @@ public:
     std::optional<submission> find_submission(const std::string& id) override {
         return me_.call("find_submission", [&] { return inner_.find_submission(id); });
     }
+    std::optional<submission> find_keyed(const std::string& user_id, const std::string& key,
+                                         time_point keys_since) override {
+        return me_.call("find_keyed", [&] { return inner_.find_keyed(user_id, key, keys_since); });
+    }
     std::optional<submission> find_unfinished(const std::string& user_id,
                                               const std::string& fingerprint) override {
         return me_.call("find_unfinished",

@@ -46,6 +46,17 @@ submission* memory_jobs::accepted(const std::string& id) {
     return found == submissions_.end() ? nullptr : &*found;
 }
 
+const submission* memory_jobs::keyed(const std::string& user_id, const std::string& key,
+                                     time_point keys_since) const {
+    if (key.empty()) return nullptr;
+    // The newest first: an older one of the same key has lost it.
+    for (auto one = submissions_.rbegin(); one != submissions_.rend(); ++one)
+        if (one->owner.user_id == user_id && one->idempotency_key == key &&
+            one->created_at >= keys_since)
+            return &*one;
+    return nullptr;
+}
+
 job* memory_jobs::known(const std::string& id) {
     const auto place = places_.find(id);
     return place == places_.end() ? nullptr : &jobs_[place->second];
@@ -55,12 +66,8 @@ submission memory_jobs::submit(const submission& asked, std::span<const job> job
                                time_point keys_since) {
     for (const auto& one : jobs) expect_utf8(one);
     const std::lock_guard lock(mutex_);
-    // The newest first: an older one of the same key has lost it.
-    if (!asked.idempotency_key.empty())
-        for (auto one = submissions_.rbegin(); one != submissions_.rend(); ++one)
-            if (one->owner.user_id == asked.owner.user_id &&
-                one->idempotency_key == asked.idempotency_key && one->created_at >= keys_since)
-                return *one;
+    if (const auto* earlier = keyed(asked.owner.user_id, asked.idempotency_key, keys_since))
+        return *earlier;
     auto* stored = accepted(asked.id);
     if (stored && stored->owner.user_id != asked.owner.user_id)
         throw error(errc::conflict, "there is another batch " + asked.id);
@@ -78,6 +85,13 @@ submission memory_jobs::submit(const submission& asked, std::span<const job> job
 std::optional<submission> memory_jobs::find_submission(const std::string& id) {
     const std::lock_guard lock(mutex_);
     const auto* found = accepted(id);
+    return found ? std::optional(*found) : std::nullopt;
+}
+
+std::optional<submission> memory_jobs::find_keyed(const std::string& user_id,
+                                                  const std::string& key, time_point keys_since) {
+    const std::lock_guard lock(mutex_);
+    const auto* found = keyed(user_id, key, keys_since);
     return found ? std::optional(*found) : std::nullopt;
 }
 

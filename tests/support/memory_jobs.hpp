@@ -20,6 +20,8 @@ public:
     submission submit(const submission& asked, std::span<const job> jobs,
                       time_point keys_since) override;
     std::optional<submission> find_submission(const std::string& id) override;
+    std::optional<submission> find_keyed(const std::string& user_id, const std::string& key,
+                                         time_point keys_since) override;
     std::optional<submission> find_unfinished(const std::string& user_id,
                                               const std::string& fingerprint) override;
     std::optional<job> find(const std::string& id) override;
@@ -36,6 +38,8 @@ public:
 private:
     // Under the mutex.
     submission* accepted(const std::string& id);
+    const submission* keyed(const std::string& user_id, const std::string& key,
+                            time_point keys_since) const;
     job* known(const std::string& id);
     bool goes_before(const job& one, const job& other) const;
 

@@ -29,9 +29,13 @@ std::string no_key(const std::string& id) {
     return "\n\n" + id;
 }
 
+std::string owner_key(const std::string& user_id, const std::string& key) {
+    return user_id + "\n" + key;
+}
+
 std::string owner_key(const submission& asked) {
     if (asked.idempotency_key.empty()) return no_key(asked.id);
-    return asked.owner.user_id + "\n" + asked.idempotency_key;
+    return owner_key(asked.owner.user_id, asked.idempotency_key);
 }
 
 document collecting_document(const submission& asked) {
@@ -103,6 +107,17 @@ public:
             submissions_in, object{{"_id", id}, {"state", {{"$ne", collecting}}}});
         if (!found) return std::nullopt;
         return submission_from(*found);
+    }
+
+    std::optional<submission> find_keyed(const std::string& user_id, const std::string& key,
+                                         time_point keys_since) override {
+        const auto found = database_->find_one(
+            submissions_in,
+            object{{"ownerKey", owner_key(user_id, key)}, {"state", {{"$ne", collecting}}}});
+        if (!found) return std::nullopt;
+        auto stored = submission_from(*found);
+        if (stored.created_at < keys_since) return std::nullopt;
+        return stored;
     }
 
     std::optional<submission> find_unfinished(const std::string& user_id,

@@ -191,6 +191,19 @@ public:
         });
     }
 
+    std::optional<submission> find_keyed(const std::string& user_id, const std::string& key,
+                                         time_point keys_since) override {
+        return database_->read([&](connection& on) -> std::optional<submission> {
+            query row(on,
+                      "SELECT id, record FROM submissions "
+                      "WHERE owner = (SELECT owner FROM job_owners WHERE user_id = ?) "
+                      "AND idempotency_key = nullif(?, '') AND created_ms >= ?",
+                      user_id, key, milliseconds(keys_since));
+            if (!row.next()) return std::nullopt;
+            return read_submission(row);
+        });
+    }
+
     std::optional<submission> find_unfinished(const std::string& user_id,
                                               const std::string& fingerprint) override {
         return database_->read([&](connection& on) -> std::optional<submission> {
