@@ -75,7 +75,9 @@ public:
     virtual std::vector<listed_job> list(const job_query& wanted) = 0;
     // Only user_id and submission_id of the query count.
     virtual job_counts count(const job_query& wanted) = 0;
-    // Cheap, also where many wait: for those who watch over the service.
+    // How many queued jobs of its owner were accepted before it. Cheap, also where many wait.
+    virtual std::size_t ahead_of(const job& one) = 0;
+    // As cheap: for those who watch over the service.
     virtual waiting_line waiting() = 0;
     // Removes submissions whose jobs have all ended before `ended_before`, with their jobs; returns
     // how many jobs.

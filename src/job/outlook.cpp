@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
-#include "core/limits.hpp"
-
 namespace medusa {
 namespace {
 
-// Whoever stands further back wants no number, and gets none.
-constexpr std::size_t counted_max = limits::batch_file_lines;
 constexpr std::size_t pace_jobs = 20;
 constexpr std::size_t pace_jobs_min = 3;
 // What was done longer ago says nothing of how it goes now.
@@ -41,26 +37,12 @@ std::optional<std::chrono::seconds> drawn_in(const job& one, time_point now) {
 std::optional<outlook> outlook_of(job_queue& queue, const job& one, time_point now) {
     if (has_ended(one.status.state)) return std::nullopt;
     if (one.status.state == job_state::leased) return outlook{.left = drawn_in(one, now)};
-    const auto beside = queue.list({.user_id = one.owner.user_id,
-                                    .submission_id = one.submission_id,
-                                    .state = job_state::queued,
-                                    .limit = counted_max});
-    const auto own = std::find_if(beside.begin(), beside.end(), [&](const listed_job& other) {
-        return other.found.id == one.id;
-    });
-    if (own == beside.end()) return std::nullopt;
-    const auto ahead = queue.list({.user_id = one.owner.user_id,
-                                   .state = job_state::queued,
-                                   .limit = counted_max,
-                                   .before = own->cursor});
-    if (ahead.size() == counted_max) return std::nullopt;
-    outlook ahead_of_it{.position = ahead.size() + 1};
+    outlook found{.position = queue.ahead_of(one) + 1};
     const auto done =
         queue.list({.user_id = one.owner.user_id, .state = job_state::done, .limit = pace_jobs});
     if (const auto pace = pace_of(done, now - pace_span))
-        ahead_of_it.left =
-            std::chrono::ceil<std::chrono::seconds>(std::int64_t(ahead_of_it.position) * *pace);
-    return ahead_of_it;
+        found.left = std::chrono::ceil<std::chrono::seconds>(std::int64_t(found.position) * *pace);
+    return found;
 }
 
 }  // namespace medusa

@@ -20,7 +20,7 @@ struct outlook {
     std::optional<std::chrono::seconds> left{};
 };
 
-// None: it has ended, or stands further back than is counted. What waits is judged by the pace of
+// None: it has ended. What waits is judged by the pace of
 // its owner's jobs of late, what is drawn by its own steps.
 std::optional<outlook> outlook_of(job_queue& queue, const job& one, time_point now);
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "support/queue_on_trial.hpp"
+
 namespace medusa {
 namespace {
 
@@ -59,6 +61,33 @@ TEST(outlook, before_the_first_step_and_after_the_end_nothing_is_said) {
     EXPECT_FALSE(drawn_in(ended, now));
     auto clock_was_set_back = at_step(5, 20, -10s);
     EXPECT_FALSE(drawn_in(clock_was_set_back, now));
+}
+
+using placed = testing_support::queue_on_trial;
+
+TEST_F(placed, a_job_that_waits_knows_its_place_however_long_the_line_is) {
+    using namespace testing_support;
+    struct counted final : memory_jobs {
+        std::vector<listed_job> list(const job_query& wanted) override {
+            listed += wanted.limit;
+            return memory_jobs::list(wanted);
+        }
+        std::size_t listed = 0;
+    } line;
+    auto long_queue = job_queue({line, line, time_, ids_, [] { return 0.5; }});
+    submission asked;
+    asked.owner = anna;
+    const auto batch = long_queue.submit(asked, std::vector<asked_job>(12'000, wish_for("Luna")));
+    asked.owner = ben;
+    const auto bens = long_queue.submit(asked, {wish_for("Sol")});
+    const auto place = [&](const submission& of, int index) {
+        const auto one = long_queue.find(derived_uuid(of.id, index)).value();
+        return outlook_of(long_queue, one, time_.now())->position;
+    };
+    EXPECT_EQ(place(batch, 0), 1u);
+    EXPECT_EQ(place(batch, 11'999), 12'000u);
+    EXPECT_EQ(place(bens, 0), 1u);
+    EXPECT_LE(line.listed, 100u) << "whole jobs are read for the pace alone";
 }
 
 }  // namespace

@@ -199,6 +199,10 @@ job_counts job_queue::count(const job_query& wanted) {
     return parts_.intake.count(wanted);
 }
 
+std::size_t job_queue::ahead_of(const job& one) {
+    return parts_.intake.ahead_of(one);
+}
+
 void job_queue::watch(const job& before, const job& now) const {
     if (!parts_.watched || before.status == now.status) return;
     const job_before was{before.status,

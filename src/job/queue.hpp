@@ -82,6 +82,7 @@ public:
     std::optional<job> find(const std::string& id);
     std::vector<listed_job> list(const job_query& wanted);
     job_counts count(const job_query& wanted);
+    std::size_t ahead_of(const job& one);
     waiting_line waiting();
     // Throws what keeps jobs from being accepted; cheap.
     void expect_writable();

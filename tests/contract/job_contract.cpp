@@ -241,6 +241,24 @@ TEST_P(job_contract, jobs_are_counted_by_state) {
     EXPECT_EQ(store_.intake->count({.user_id = "anna"}), (job_counts{3, 1, 2, 1, 1, 0}));
 }
 
+TEST_P(job_contract, those_ahead_of_a_job_are_its_owners_that_wait_and_came_before) {
+    const auto first = submit("s", "anna", 3);
+    submit("t", "ben", 2);
+    const auto second = submit("u", "anna", 2);
+    const auto ahead_of = [&](const std::string& id) {
+        return store_.intake->ahead_of(store_.intake->find(id).value());
+    };
+    EXPECT_EQ(ahead_of(first[0]), 0u);
+    EXPECT_EQ(ahead_of(first[2]), 2u);
+    EXPECT_EQ(ahead_of(second[1]), 4u);
+    end(first[0], job_state::done);
+    end(first[1], job_state::leased);
+    EXPECT_EQ(ahead_of(second[1]), 2u);
+    auto unknown = store_.intake->find(first[2]).value();
+    unknown.id = "none";
+    EXPECT_EQ(store_.intake->ahead_of(unknown), 0u);
+}
+
 TEST_P(job_contract, the_newest_unfinished_submission_of_a_fingerprint_is_found) {
     const auto ask = [&](const std::string& id, const std::string& user_id, int jobs) {
         auto asked = submission_for(id, user_id, jobs, now_);

@@ -102,6 +102,9 @@ public:
     job_counts count(const job_query& wanted) override {
         return me_.call("count", [&] { return inner_.count(wanted); });
     }
+    std::size_t ahead_of(const job& one) override {
+        return me_.call("ahead_of", [&] { return inner_.ahead_of(one); });
+    }
     waiting_line waiting() override {
         return me_.call("waiting", [&] { return inner_.waiting(); });
     }

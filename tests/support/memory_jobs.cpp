@@ -133,6 +133,15 @@ job_counts memory_jobs::count(const job_query& wanted) {
     return counts;
 }
 
+std::size_t memory_jobs::ahead_of(const job& one) {
+    const std::lock_guard lock(mutex_);
+    const auto place = places_.find(one.id);
+    const auto end = place == places_.end() ? 0 : std::ptrdiff_t(place->second);
+    return std::size_t(std::count_if(jobs_.begin(), jobs_.begin() + end, [&](const job& other) {
+        return other.owner.user_id == one.owner.user_id && other.status.state == job_state::queued;
+    }));
+}
+
 waiting_line memory_jobs::waiting() {
     const std::lock_guard lock(mutex_);
     waiting_line line;

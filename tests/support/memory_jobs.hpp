@@ -27,6 +27,7 @@ public:
     std::optional<job> find(const std::string& id) override;
     std::vector<listed_job> list(const job_query& wanted) override;
     job_counts count(const job_query& wanted) override;
+    std::size_t ahead_of(const job& one) override;
     waiting_line waiting() override;
     std::size_t forget(time_point ended_before) override;
 

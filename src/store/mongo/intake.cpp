@@ -175,12 +175,20 @@ public:
                 by_state["failed"], by_state["cancelled"], by_state["dead"]};
     }
 
+    std::size_t ahead_of(const job& one) override {
+        const auto stored = database_->find_one(jobs_in, object{{"_id", one.id}},
+                                                {{"projection", {{"sequence", 1}}}});
+        if (!stored) return 0;
+        return number_of({{"userId", one.owner.user_id},
+                          {"state", to_string(job_state::queued)},
+                          {"sequence", {{"$lt", stored->to_json().at("sequence")}}}});
+    }
+
     // Both questions go through the index of the line and take as long as it is: this server keeps
     // no counts, and one more index would cost every job more than a look now and then.
     waiting_line waiting() override {
         const object queued{{"state", to_string(job_state::queued)}};
-        const auto answer = database_->command({{"count", jobs_in}, {"query", queued}}).to_json();
-        waiting_line line{answer.at("n").to_number<std::size_t>(), {}};
+        waiting_line line{number_of(queued), {}};
         for (const auto& first :
              database_->find(jobs_in, queued, {{"sort", {{"sequence", 1}}}, {"limit", 1}}))
             line.since = job_from(first).created_at;
@@ -213,6 +221,13 @@ public:
     }
 
 private:
+    std::size_t number_of(const object& jobs) {
+        return database_->command({{"count", jobs_in}, {"query", jobs}})
+            .to_json()
+            .at("n")
+            .to_number<std::size_t>();
+    }
+
     // The submission that the key stands for. One that is too old has lost it, and so has one that
     // is never all there.
     std::optional<submission> keyed(const submission& asked, time_point keys_since) {

@@ -253,6 +253,18 @@ public:
         });
     }
 
+    std::size_t ahead_of(const job& one) override {
+        return database_->read([&](connection& on) {
+            query row(on,
+                      "SELECT count(*) FROM jobs INDEXED BY jobs_in_line WHERE state = 'queued' "
+                      "AND owner = (SELECT owner FROM jobs WHERE id = ?1) "
+                      "AND sequence < (SELECT sequence FROM jobs WHERE id = ?1)",
+                      one.id);
+            row.next();
+            return std::size_t(row.integer(0));
+        });
+    }
+
     waiting_line waiting() override {
         return database_->read([&](connection& on) {
             waiting_line line;
