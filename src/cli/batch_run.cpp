@@ -11,6 +11,7 @@
 #include "cli/results.hpp"
 #include "core/text.hpp"
 #include "domain/template.hpp"
+#include "job/reason.hpp"
 #include "pipeline/check_request.hpp"
 #include "worker/queue_trouble.hpp"
 
@@ -97,7 +98,7 @@ private:
         const auto index = std::size_t(ended.index);
         if (index >= outcomes_.size()) return;  // of an earlier, longer form of this batch
         outcomes_[index].took = time_of(ended);
-        if (ended.status.state != job_state::done) return tell_failed(index, failure_of(ended));
+        if (ended.status.state != job_state::done) return tell_failed(index, reason_of(ended));
         try {
             tell_made(index, created_by(with_, ended));
         } catch (const error& failure) {
@@ -248,7 +249,7 @@ std::vector<batch_entry> stored_entries(job_queue& queue, const std::string& id)
             throw error(errc::invalid_argument, fmt::format("{} is not a batch of characters", id),
                         "medusa jobs shows what there is");
         batch_entry entry{found->line, wanted->draft, {}};
-        if (found->status.state == job_state::failed) entry.unreadable = failure_of(*found);
+        if (found->status.state == job_state::failed) entry.unreadable = reason_of(*found);
         entries.push_back(std::move(entry));
     }
     return entries;

@@ -10,6 +10,7 @@
 #include "cli/results.hpp"
 #include "core/text.hpp"
 #include "domain/template.hpp"
+#include "job/reason.hpp"
 #include "pipeline/check_request.hpp"
 
 namespace medusa {
@@ -60,7 +61,7 @@ int generate_one(cli_context& context, const generate_options& options) {
                       },
                   .label = [&](const job&) { return draft.name; }});
     }
-    if (!made) throw ended ? failure_of(*ended) : error(errc::cancelled, "interrupted");
+    if (!made) throw ended ? reason_of(*ended) : error(errc::cancelled, "interrupted");
     context.out.result(options.json ? boost::json::serialize(to_result(*made))
                                     : told(*made, options.owner_again()));
     for (const auto& note : made->notes) context.out.message("note: " + printable(note));

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/ids.hpp"
 #include "core/text.hpp"
+#include "job/reason.hpp"
 #include "pipeline/check_request.hpp"
 
 namespace medusa {
@@ -107,7 +108,7 @@ int run(cli_context& context, image_options options) {
     }
     if (!ended) throw error(errc::cancelled, "interrupted");
     if (ended->status.state != job_state::done) {
-        const auto failure = failure_of(*ended);
+        const auto failure = reason_of(*ended);
         if (made.empty()) throw failure;
         return tell_failure(context, options, made, failure);
     }

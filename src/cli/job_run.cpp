@@ -214,14 +214,6 @@ submission run_jobs(cli_context& context, const job_order& order, progress_view&
     return accepted;
 }
 
-error failure_of(const job& ended) {
-    if (ended.status.state == job_state::cancelled || ended.failures.empty())
-        return error(errc::cancelled, "interrupted: the job was cancelled",
-                     fmt::format("Once more: medusa jobs retry {}", ended.id));
-    const auto& last = ended.failures.back();
-    return error(errc_named(last.code), last.detail, last.advice);
-}
-
 created_character created_by(const pipeline_parts& with, const job& done) {
     auto record = with.characters.find_by_job(done.id);
     if (!record)

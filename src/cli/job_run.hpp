@@ -34,9 +34,6 @@ struct job_listener {
 submission run_jobs(cli_context& context, const job_order& order, progress_view& view,
                     const job_listener& listener);
 
-// What a job that ended without success says: its newest failure.
-error failure_of(const job& ended);
-
 // The character that a job made, as it is stored.
 created_character created_by(const pipeline_parts& with, const job& done);
 

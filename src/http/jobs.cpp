@@ -10,6 +10,7 @@
 #include "http/json_body.hpp"
 #include "http/pages.hpp"
 #include "job/outlook.hpp"
+#include "job/reason.hpp"
 
 namespace medusa::http {
 namespace {
@@ -86,15 +87,13 @@ json::object told(const job& one) {
     return document;
 }
 
-error failure_of(const job& ended) {
-    if (ended.status.state == job_state::cancelled || ended.failures.empty())
-        return {errc::conflict, "the job was cancelled",
-                fmt::format("Once more: POST /api/jobs/{}/retry", ended.id)};
-    const auto& last = ended.failures.back();
-    auto code = errc_named(last.code);
+error told_to_client(const job& ended) {
+    const auto reason = reason_of(ended);
+    auto code = reason.code();
+    if (ended.status.state == job_state::cancelled) code = errc::conflict;
     // That a server behind us refused our sign-in says nothing of the caller's.
     if (code == errc::unauthorized || code == errc::cancelled) code = errc::unavailable;
-    return {code, last.detail, last.advice};
+    return {code, reason.detail(), reason.advice()};
 }
 
 std::pair<std::string, std::int64_t> events_after(const job& one, std::int64_t after,

@@ -13,8 +13,8 @@ namespace medusa::http {
 
 boost::json::object told(const job& one);
 
-// Why it ended without success.
-error failure_of(const job& ended);
+// Why it ended without success, as an answer to whoever asked for it.
+error told_to_client(const job& ended);
 
 // Its events after that number as server-sent events, and the highest number that it has; how far
 // it is comes with them, without a number of its own.

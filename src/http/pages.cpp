@@ -96,7 +96,7 @@ wait_for job_answer(const request& asked, const submission& accepted,
                         return reply;
                     }
                     if (newest->status.state == job_state::done) return made(*newest);
-                    auto refused = problem(failure_of(*newest), path, request_id);
+                    auto refused = problem(told_to_client(*newest), path, request_id);
                     refused.headers.emplace_back("Location", address);
                     return refused;
                 } catch (const error& failure) {

@@ -91,7 +91,7 @@ class CommandLine(House):
         self.ok("generate", *SMALL)
         command = ["image", "123456", "--count", "100"]
         told, said = self.interrupted_after(2, *command)
-        self.assertIn("of 100 pictures made, then: interrupted: the job was cancelled", said)
+        self.assertIn("of 100 pictures made, then: the job was cancelled", said)
         document = json.loads(self.interrupted_after(2, *command, "--json")[0])
         self.assertEqual(document["error"]["code"], "cancelled")
         listed = [line.split("picture", 1)[1].strip() for line in told.splitlines()
