@@ -212,6 +212,18 @@ private:
             one_of(file, "role_poses, " + role, pose, poses, "pose");
         for (const auto& [word, pose] : all.pose_words)
             one_of(file, "pose_words, " + word, pose, poses, "pose");
+        for (const auto& pose : all.half_body_poses)
+            one_of(file, "half_body_poses", pose, poses, "pose");
+        for (const auto& pose : all.variation_poses)
+            one_of(file, "variation_poses", pose, poses, "pose");
+        for (const auto& mood : all.variation_moods)
+            one_of(file, "variation_moods", mood, keys(tables_.moods), "mood");
+        for (const auto& [type, framing] : all.usual_framings) {
+            if (!image_type_from(type))
+                tell(file, fmt::format("usual_framings, {}: there is no such type of image", type));
+            one_of(file, "usual_framings, " + type, framing, {"half-body", "full-body", "portrait"},
+                   "framing");
+        }
         for (const auto& [role, prop] : all.role_props)
             one_of(file, "role_props, " + role, prop, props, "layer of props.svg");
         for (const auto& [part, prop] : all.prop_of_part)

@@ -214,29 +214,6 @@ TEST(Mapper, AnExpressionThatIsDescribedShowsInFull) {
     EXPECT_EQ(plan_drawing(tables(), pieces(), request).face.mouth, "sad");
 }
 
-TEST(Mapper, WordsNameTheFraming) {
-    auto request = request_of(pirate());
-    request.type = image_type::custom;
-    EXPECT_FALSE(plan_drawing(tables(), pieces(), request).full);
-    request.wish = "Medium shot, in the rain";
-    auto drawn = plan_drawing(tables(), pieces(), request);
-    ASSERT_TRUE(drawn.full);
-    EXPECT_TRUE(drawn.full->half);
-    request.wish = "seen from head to toe";
-    drawn = plan_drawing(tables(), pieces(), request);
-    ASSERT_TRUE(drawn.full);
-    EXPECT_FALSE(drawn.full->half);
-    request.type = image_type::full_body;
-    request.wish = "";
-    request.setting = "half-body";
-    drawn = plan_drawing(tables(), pieces(), request);
-    EXPECT_FALSE(drawn.full->half) << "a full figure was asked for";
-    request.type = image_type::portrait;
-    drawn = plan_drawing(tables(), pieces(), request);
-    EXPECT_TRUE(drawn.full->half);
-    EXPECT_TRUE(drawn.notes.empty());
-}
-
 TEST(Mapper, AHatHasTheColourThatIsNamed) {
     const auto who = dressed(parse_look("a man in a green cap", {}), 3);
     EXPECT_EQ(who.hat.at("main"), tables().cloth.at("green").base);

@@ -61,21 +61,46 @@ std::string words_of(const picture_request& request) {
 }
 
 // Full figures are what they were asked for as; any other picture may name its framing in words.
-std::string framing_of(const figure_tables& tables, const picture_request& request) {
-    const std::string type(to_string(request.type));
-    if (request.type == image_type::full_body || request.type == image_type::action) return type;
+// Empty: it does not.
+std::string named_framing(const figure_tables& tables, const picture_request& request) {
+    if (request.type == image_type::full_body || request.type == image_type::action) return {};
     const auto said = words_of(request);
     for (const auto& [words, framing] : tables.framing_words)
         if (said.find(" " + words + " ") != std::string::npos) return framing;
-    return type;
+    return {};
 }
 
-// The activity that the request names, else for action what the role does, else one of standing.
-std::string pose_name(const figure_tables& tables, const picture_request& request) {
+// The activity that the request names; empty: none.
+std::string named_pose(const figure_tables& tables, const picture_request& request) {
     for (const auto& word : split(words_of(request), ' '))
         if (const auto found = tables.pose_words.find(word); found != tables.pose_words.end())
             return found->second;
+    return {};
+}
+
+bool is_one_of(const words& known, std::string_view word) {
+    return std::find(known.begin(), known.end(), word) != known.end();
+}
+
+std::string framing_of(const figure_tables& tables, const picture_request& request) {
+    if (auto named = named_framing(tables, request); !named.empty()) return named;
+    // What one does with the legs is shown with them.
+    const auto pose = named_pose(tables, request);
+    if (request.type == image_type::custom && !pose.empty() &&
+        !is_one_of(tables.half_body_poses, pose))
+        return "full-body";
+    const std::string type(to_string(request.type));
+    const auto usual = tables.usual_framings.find(type);
+    return usual == tables.usual_framings.end() ? type : usual->second;
+}
+
+// The one that is named, else for action what the role does, else one of standing; a variation
+// shows another one.
+std::string pose_name(const figure_tables& tables, const picture_request& request) {
+    if (auto named = named_pose(tables, request); !named.empty()) return named;
     const dice_random random(std::to_string(request.seed));
+    if (request.type == image_type::variation)
+        return random.pick("figure.variation", tables.variation_poses).value_or("standing");
     if (request.type != image_type::action)
         return random.pick("figure.stand", words{"standing", "confident"}).value_or("standing");
     const auto of_role = tables.role_poses.find(request.appearance.role);
@@ -180,8 +205,7 @@ look shown_look(drawing& made, const rig& tables, const wardrobe& pieces,
                 const picture_request& request) {
     const auto says = [&](const std::string& text, auto... parse) {
         return collapse_spaces(text).empty() || tables.figures.pose_words.contains(text) ||
-               framing_of(tables.figures, request) != to_string(request.type) ||
-               (!parse(text).empty() || ...);
+               !named_framing(tables.figures, request).empty() || (!parse(text).empty() || ...);
     };
     const auto& place = request.setting;
     if (!says(request.mood, parse_mood))
@@ -191,20 +215,31 @@ look shown_look(drawing& made, const rig& tables, const wardrobe& pieces,
     return in_scene(in_scene(request.appearance, request.wish, request.wish), request.mood, place);
 }
 
+const expression& face_of(const rig& tables, const look& shown, const picture_request& request) {
+    if (!shown.expression.empty()) return face_for(tables, shown.expression);
+    if (!parse_mood(request.mood).empty() || !parse_mood(request.wish).empty())
+        return face_for(tables, shown.mood);
+    if (request.type != image_type::variation)
+        return face_for(tables, shown.mood, mood_source::trait);
+    auto others = tables.figures.variation_moods;
+    std::erase(others, shown.mood);
+    const dice_random random(std::to_string(request.seed));
+    return face_for(tables, random.pick("face.variation", others).value_or(shown.mood));
+}
+
 }  // namespace
 
 drawing plan_drawing(const rig& tables, const wardrobe& pieces, const picture_request& request) {
     drawing made;
     made.who = plan_person(tables, pieces, request.appearance, request.character_seed, made.notes);
     const look shown = shown_look(made, tables, pieces, request);
-    const bool asked = !parse_mood(request.mood).empty() || !parse_mood(request.wish).empty();
-    made.face = shown.expression.empty()
-                    ? face_for(tables, shown.mood, asked ? mood_source::asked : mood_source::trait)
-                    : face_for(tables, shown.expression);
+    made.face = face_of(tables, shown, request);
     choose_place(made, tables, pieces, shown, request.character_seed);
     const auto framing = framing_of(tables.figures, request);
     if (const auto found = tables.frames.find(framing); found != tables.frames.end())
         made.placing = found->second;
+    if (const auto own = tables.frames.find(to_string(request.type)); own != tables.frames.end())
+        made.placing.mirror = own->second.mirror;
     if (made.who.child) made.placing.scale *= 0.92;
     if (const auto found = tables.treatments.find(request.style); found != tables.treatments.end())
         made.finish = found->second;

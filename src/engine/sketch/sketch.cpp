@@ -19,7 +19,7 @@ namespace medusa {
 namespace {
 
 // Raised whenever the same request would give another drawing.
-constexpr std::string_view drawing_version = "3";
+constexpr std::string_view drawing_version = "4";
 // The stages that progress is told about: planned, composed, painted, encoded.
 constexpr int stages = 4;
 

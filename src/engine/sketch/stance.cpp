@@ -73,6 +73,10 @@ void read_figure(table_row& file, figure_tables& into) {
     take_table(file, "tails", into.tails);
     take_table(file, "seats", into.seats);
     take_table(file, "framing_words", into.framing_words);
+    take_table(file, "usual_framings", into.usual_framings);
+    take(file, "half_body_poses", into.half_body_poses);
+    take(file, "variation_poses", into.variation_poses);
+    take(file, "variation_moods", into.variation_moods);
     take_table(file, "held", into.prop_of_part);
     take_table(file, "pose_words", into.pose_words);
 }

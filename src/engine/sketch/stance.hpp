@@ -48,6 +48,11 @@ struct figure_tables {
     std::map<std::string, std::string, std::less<>> prop_of_part;   // part -> layer of props.svg
     std::map<std::string, std::string, std::less<>> pose_words;     // "dance" -> "dancing"
     std::map<std::string, std::string, std::less<>> framing_words;  // "waist up" -> "half-body"
+    // By type of picture: how it is framed where no words say so; empty: as the type is called.
+    std::map<std::string, std::string, std::less<>> usual_framings;
+    std::vector<std::string> half_body_poses;  // that show without the legs
+    // Of variations for which no other is asked.
+    std::vector<std::string> variation_poses, variation_moods;
 };
 
 struct stance {
