@@ -107,6 +107,44 @@ TEST(http_openapi, tells_scope_body_and_every_status_of_each_route) {
     }
 }
 
+bool is_named(const json::array& references, std::string_view wanted) {
+    return std::any_of(references.begin(), references.end(), [&](const json::value& one) {
+        const auto* reference = one.as_object().if_contains("$ref");
+        return reference && reference->as_string() == wanted;
+    });
+}
+
+TEST(http_openapi, whoever_has_an_answer_already_may_say_so_at_every_get) {
+    for (const auto& [name, operation] : operations()) {
+        if (!name.starts_with("get ")) continue;
+        const auto& answers = operation->at("responses").as_object();
+        const auto& content = answers.at("200").at("content").as_object();
+        if (content.contains("text/event-stream")) continue;
+        EXPECT_TRUE(answers.contains("304")) << name;
+        EXPECT_TRUE(answers.at("200").at("headers").as_object().contains("ETag")) << name;
+        const auto* parameters = operation->if_contains("parameters");
+        EXPECT_TRUE(parameters &&
+                    is_named(parameters->as_array(), "#/components/parameters/IfNoneMatch"))
+            << name;
+    }
+}
+
+TEST(http_openapi, tells_every_way_to_sign_in) {
+    const auto& schemes = document().at("components").at("securitySchemes").as_object();
+    std::set<std::string> told;
+    for (const auto& one : schemes) {
+        told.emplace(one.key());
+        EXPECT_EQ(one.value().at("type"), "http");
+        EXPECT_EQ(one.value().at("scheme"), "bearer");
+    }
+    EXPECT_EQ(told, (std::set<std::string>{"token", "signIn"}));
+    EXPECT_EQ(schemes.at("signIn").at("bearerFormat"), "JWT");
+    std::set<std::string> asked;
+    for (const auto& either : document().at("security").as_array())
+        for (const auto& one : either.as_object()) asked.emplace(one.key());
+    EXPECT_EQ(asked, told) << "each alone is enough";
+}
+
 TEST(http_openapi, names_each_operation_and_each_name_in_a_path) {
     std::set<std::string> ids;
     for (const auto& [name, operation] : operations()) {
