@@ -217,6 +217,58 @@ class Pace(Attacked):
         self.assertEqual(waits, [])
         self.assertLess(time.monotonic() - began, 15)
 
+    def test_who_drips_its_body_or_does_not_read_is_ended_after_half_a_minute(self):
+        self.environment["MEDUSA_HTTP_RATE"] = "0"
+        self.serve()
+        before = self.sockets()
+        deaf = [self.deaf() for _ in range(10)]
+        slow = [self.connection() for _ in range(20)]
+        for line in slow:
+            line.sendall(f"POST /api/characters HTTP/1.1\r\n{self.named}"
+                         "Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{".encode())
+        began = time.monotonic()
+        waits = list(slow)
+        while waits and time.monotonic() < began + 45:
+            self.assertEqual(self.ask("GET", "/api/jobs", Connection="close").status, 200)
+            time.sleep(1)
+            waits = [line for line in waits if not self.told_so(line)]
+            if time.monotonic() < began + 25:
+                self.assertEqual(len(waits), 20, "half a minute is theirs")
+                self.assertGreaterEqual(self.sockets(), before + 30)
+        self.assertEqual(waits, [])
+        self.assertGreater(time.monotonic() - began, 28)
+        for line in slow:
+            line.close()
+        self.soon(lambda: self.sockets() <= before + 2)
+        for line in deaf:
+            self.assertIn("HTTP/1.1 200", self.heard(line), "it was answered as far as it took it")
+
+    def sockets(self):
+        held = Path(f"/proc/{self.running.pid}/fd")
+        return sum(str(one.readlink()).startswith("socket:") for one in held.iterdir())
+
+    def deaf(self):
+        """A client that asks for more than all buffers hold, and reads nothing."""
+        line = socket.socket()
+        self.addCleanup(line.close)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.settimeout(20)
+        line.connect(("127.0.0.1", self.port))
+        line.sendall(f"GET /openapi.json HTTP/1.1\r\n{self.named}\r\n".encode() * 200)
+        return line
+
+    def told_so(self, line):
+        """Sends one more byte of a body; whether that was refused as too slow."""
+        try:
+            line.sendall(b" ")
+            line.settimeout(0.001)
+            told = line.recv(65536)
+        except TimeoutError:
+            return False
+        self.assertTrue(told.startswith(b"HTTP/1.1 408 "), told)
+        self.assertIn(b"application/problem+json", told)
+        return True
+
     def test_who_does_not_read_costs_no_memory(self):
         self.serve()
         for _ in range(20):
