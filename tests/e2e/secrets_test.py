@@ -8,6 +8,7 @@ import json
 import re
 import socket
 import subprocess
+import time
 import unittest
 import urllib.parse
 
@@ -134,41 +135,88 @@ class SecretsTest(SecretsHouse):
         self.assertEqual(doctor.returncode, AWAY, doctor.stdout)
         self.assertIn("Cloudinary upload failed", doctor.stdout)
 
-    def test_the_service_tells_none(self):
-        """Neither those of its settings nor those that clients send."""
-        sent = canary("sent")
-        self.watch.secrets.add(sent)
+    def serving(self, **environment):
+        """The service, and the port that it listens on."""
         running = self.start_medusa("serve", "--log-requests", stdout=subprocess.PIPE,
                                     stderr=subprocess.PIPE,
                                     environment={"MEDUSA_HTTP": "127.0.0.1:0",
-                                                 "MEDUSA_LOG_FORMAT": "json"})
+                                                 "MEDUSA_LOG_FORMAT": "json"} | environment)
         self.addCleanup(running.kill)
         told = ""
         while not (port := re.search(r"http://127\.0\.0\.1:(\d+)\.", told)):
             line = running.stderr.readline()
             self.assertTrue(line, told)
             told += line
-        wish = {"name": "Luna", "description": "an elven sorceress", "width": 64, "height": 64}
-        for method, path, body, headers in (
-                ("POST", "/api/characters", wish, {}), ("GET", "/metrics", None, {}),
-                ("GET", "/readyz", None, {}),
-                ("GET", "/api/jobs", None, {"Authorization": f"Bearer {sent}"}),
-                ("GET", "/api/jobs", None, {"Authorization": f"Basic {sent}"}),
-                ("GET", f"/api/jobs?token={urllib.parse.quote_plus(sent)}", None, {}),
-                ("POST", f"/x?api_key={escaped(sent)}", {"password": sent}, {})):
-            line = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=100)
-            headers = headers | ({"Content-Type": "application/json"} if body else {})
-            line.request(method, path, json.dumps(body) if body else None, headers)
-            answer = line.getresponse()
-            self.watch.hear(f"{method} {path.split('?')[0]}", answer.read().decode(),
-                            str(answer.getheaders()))
-            self.assertNotIn(answer.status, (500, 502), path)
-            line.close()
+        return running, int(port[1])
+
+    def end(self, running):
+        """Returns what it logged of requests."""
         running.terminate()
         running.communicate(timeout=60)
         self.assertEqual(running.returncode, 0)
-        requests = [json.loads(row) for row in running.told[1].splitlines()]
-        self.assertEqual(len([row for row in requests if row["msg"] == "request"]), 7)
+        logged = [json.loads(row) for row in running.told[1].splitlines()]
+        return [row for row in logged if row["msg"] == "request"]
+
+    def ask(self, port, method, path, body=None, heard=True, **headers):
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=100)
+        self.addCleanup(line.close)
+        headers = headers | ({} if body is None else {"Content-Type": "application/json"})
+        line.request(method, path, None if body is None else json.dumps(body), headers)
+        answer = line.getresponse()
+        text = answer.read().decode()
+        if heard:
+            self.watch.hear(f"{method} {path.split('?')[0]}", text, str(answer.getheaders()))
+        self.assertNotIn(answer.status, (500, 502), path)
+        return text
+
+    def test_the_service_tells_none(self):
+        """Neither those of its settings nor those that clients send."""
+        sent = canary("sent")
+        self.watch.secrets.add(sent)
+        running, port = self.serving()
+        wish = {"name": "Luna", "description": "an elven sorceress", "width": 64, "height": 64}
+        self.ask(port, "POST", "/api/characters", wish)
+        for path in ("/metrics", "/readyz", f"/api/jobs?token={urllib.parse.quote_plus(sent)}"):
+            self.ask(port, "GET", path)
+        for scheme in ("Bearer", "Basic"):
+            self.ask(port, "GET", "/api/jobs", Authorization=f"{scheme} {sent}")
+        self.ask(port, "POST", f"/x?api_key={escaped(sent)}", {"password": sent})
+        self.assertEqual(len(self.end(running)), 7)
+
+    def test_the_secret_of_a_webhook_is_told_once(self):
+        """To whoever made it; the database keeps it, since it signs, and nothing else does."""
+        hooks = {"MEDUSA_WEBHOOKS_TO": "anywhere"}
+        running, port = self.serving(**hooks)
+        away = {"url": f"http://127.0.0.1:{closed_port()}/hook"}
+        made = json.loads(self.ask(port, "POST", "/api/webhooks", away, heard=False))
+        address = f"/api/webhooks/{made['id']}"
+        wish = {"name": "Luna", "description": "an elven sorceress", "width": 64, "height": 64}
+        self.ask(port, "POST", "/api/characters", wish)
+
+        def tried():
+            rows = json.loads(self.ask(port, "GET", address + "/deliveries"))["items"]
+            return rows and rows[0]["attempts"]
+
+        end = time.monotonic() + 60
+        while not tried():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.2)
+        for method, path, body in (("GET", "/api/webhooks", None), ("GET", "/metrics", None),
+                                   ("POST", address + "/redeliver", {})):
+            self.ask(port, method, path, body)
+        for command in (["list"], ["deliveries", made["id"]], ["test", made["id"]]):
+            for form in ([], ["--json"]):
+                self.run_medusa("webhook", *command, *form, environment=hooks)
+        self.ask(port, "DELETE", address)
+        self.assertTrue(self.end(running))
+        key = made["secret"].removeprefix("whsec_")
+        self.assertNotEqual(key, made["secret"])
+        told = Watch(self.home)
+        told.said, told.lines, told.secrets = self.watch.said, self.watch.lines, {key}
+        told.sources = self.watch.sources | set((self.home / "server").rglob("*"))
+        self.assertEqual(told.leaks(), [])
+        told.secrets = {made["id"]}
+        self.assertTrue(told.leaks(), "what is no secret is seen")
 
     def test_malformed_values_are_refused_unrepeated(self):
         odd = canary("odd")
