@@ -45,7 +45,7 @@ constexpr route table[] = {
     {"GET", "/api/jobs/{id}/events", guard::read, job_events, {200}},
     {"POST", "/api/jobs/{id}/cancel", guard::write, cancel_job, {200, 409}, json_bytes_max},
     {"POST", "/api/jobs/{id}/retry", guard::write, retry_job, {200, 409}, json_bytes_max},
-    {"POST", "/api/webhooks", guard::admin, create_webhook, {201, 409}, json_bytes_max},
+    {"POST", "/api/webhooks", guard::admin, create_webhook, {201, 409, 422}, json_bytes_max},
     {"GET", "/api/webhooks", guard::admin, list_webhooks, {200, 304}},
     {"GET", "/api/webhooks/{id}", guard::admin, get_webhook, {200, 304}},
     {"DELETE", "/api/webhooks/{id}", guard::admin, remove_webhook, {204}},
@@ -191,6 +191,8 @@ answer answered(const service& with, const request& asked) {
             return fail(asked, other_type, 415);
         }
     }
+    if (asked.method == "POST")
+        expect_idempotency_key(std::string(asked.header("idempotency-key")));
     return found.way->run(with, {asked, who, std::move(found.names)});
 }
 

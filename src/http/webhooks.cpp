@@ -5,6 +5,7 @@
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
 #include "http/pages.hpp"
+#include "http/submitting.hpp"
 #include "webhook/desk.hpp"
 
 namespace medusa::http {
@@ -29,12 +30,14 @@ answer create_webhook(const service& with, const call& of) {
     body.read("events", events);
     if (!body.has("url")) body.refuse("url", "url is missing");
     body.expect_whole();
-    const auto made = with.webhooks.create(of.who.owner, url, events);
+    const auto key = std::string(of.asked.header("idempotency-key"));
+    const auto [made, replayed] = with.webhooks.create_once(of.who.owner, url, events, key);
     auto document = told(made);
     document["secret"] = made.secret;
     auto reply = json_response(document, 201);
     reply.headers = {{"Location", fmt::format("/api/webhooks/{}", made.id)},
                      {"Cache-Control", "no-store"}};
+    if (replayed) reply.headers.emplace_back(replayed_header, "true");
     return reply;
 }
 

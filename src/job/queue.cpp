@@ -13,7 +13,6 @@
 namespace medusa {
 namespace {
 
-constexpr std::chrono::hours keys_kept{24};
 // What is waited for at most before the next try; what lies further ahead is a clock set back.
 constexpr std::chrono::hours pause_max{1};
 constexpr std::size_t events_kept = 40;
@@ -48,15 +47,6 @@ std::vector<job_request> requests_of(const std::vector<asked_job>& jobs) {
     std::vector<job_request> requests;
     for (const auto& one : jobs) requests.push_back(one.request);
     return requests;
-}
-
-void expect_key(const std::string& key) {
-    const auto printable_ascii = [](char c) { return c >= ' ' && c <= '~'; };
-    if (key.size() > limits::idempotency_key_chars ||
-        !std::all_of(key.begin(), key.end(), printable_ascii))
-        throw error(
-            errc::invalid_argument, "the idempotency key is malformed",
-            fmt::format("Send 1 to {} printable ASCII characters", limits::idempotency_key_chars));
 }
 
 void expect_same(const submission& stored, const submission& asked) {
@@ -95,9 +85,18 @@ error unknown_job(const std::string& id) {
 
 }  // namespace
 
+void expect_idempotency_key(const std::string& key) {
+    const auto printable_ascii = [](char c) { return c >= ' ' && c <= '~'; };
+    if (key.size() > limits::idempotency_key_chars ||
+        !std::all_of(key.begin(), key.end(), printable_ascii))
+        throw error(
+            errc::invalid_argument, "the idempotency key is malformed",
+            fmt::format("Send 1 to {} printable ASCII characters", limits::idempotency_key_chars));
+}
+
 submission job_queue::submit(submission asked, const std::vector<asked_job>& jobs) {
     if (jobs.empty()) throw error(errc::invalid_argument, "nothing was asked for");
-    expect_key(asked.idempotency_key);
+    expect_idempotency_key(asked.idempotency_key);
     if (asked.id.empty()) asked.id = parts_.ids.uuid();
     asked.fingerprint = fingerprint_of(asked.owner, asked.surroundings, requests_of(jobs));
     asked.total = jobs.size();

@@ -60,6 +60,11 @@ public:
                 "Use a new key for a new request") {}
 };
 
+// For so long the same request under the same idempotency key is done once.
+inline constexpr std::chrono::hours keys_kept{24};
+// Throws error(invalid_argument) for a malformed key; empty: there is none.
+void expect_idempotency_key(const std::string& key);
+
 class job_queue {
 public:
     explicit job_queue(job_queue_parts parts) : parts_(std::move(parts)) {}

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "job/queue.hpp"
 
 namespace medusa {
 namespace {
@@ -22,6 +23,33 @@ webhook_endpoint webhook_desk::create(const owner_info& owner, const std::string
         new_endpoint(owner, url, events, list(owner).size(), with_.rules, with_.time, with_.ids);
     with_.endpoints.add(made);
     return made;
+}
+
+made_webhook webhook_desk::create_once(const owner_info& owner, const std::string& url,
+                                       const std::vector<std::string>& events,
+                                       const std::string& key) {
+    if (key.empty()) return {create(owner, url, events)};
+    const auto id = derived_uuid(
+        fmt::format("webhook of {} {} {}", owner.user_id.size(), owner.user_id, key), 0);
+    auto there = with_.endpoints.find(id);
+    auto made = new_endpoint(owner, url, events, there ? 0 : list(owner).size(), with_.rules,
+                             with_.time, with_.ids);
+    if (!there) {
+        made.id = id;
+        try {
+            with_.endpoints.add(made);
+            return {std::move(made)};
+        } catch (const error& taken) {
+            // By the same call at the same time.
+            if (taken.code() != errc::conflict) throw;
+            there = with_.endpoints.find(id);
+            if (!there) throw;
+        }
+    }
+    if (there->url != made.url || there->events != made.events ||
+        there->created_at + keys_kept < made.created_at)
+        throw key_reused();
+    return {std::move(*there), true};
 }
 
 std::vector<webhook_endpoint> webhook_desk::list(const owner_info& owner) {

@@ -23,6 +23,11 @@ struct webhook_desk_parts {
     id_source& ids;
 };
 
+struct made_webhook {
+    webhook_endpoint endpoint;
+    bool replayed = false;  // it was made by an earlier call under the same key
+};
+
 class webhook_desk {
 public:
     explicit webhook_desk(webhook_desk_parts with) : with_(with) {}
@@ -30,6 +35,11 @@ public:
     // Throws as new_endpoint() does. Its secret is told now, and never again.
     webhook_endpoint create(const owner_info& owner, const std::string& url,
                             const std::vector<std::string>& events);
+    // The same once for each key of the owner, however often it is called: for keys_kept after the
+    // first call whoever lost its answer gets it again, the secret with it. Throws key_reused for
+    // another address, other events, or an older key. Empty: no key.
+    made_webhook create_once(const owner_info& owner, const std::string& url,
+                             const std::vector<std::string>& events, const std::string& key);
     std::vector<webhook_endpoint> list(const owner_info& owner);
     webhook_endpoint find(const owner_info& owner, const std::string& id);
     void remove(const owner_info& owner, const std::string& id);
