@@ -162,11 +162,12 @@ void follow_workers(cli_context& context, follower& follow, queue_trouble& away,
     bool begun = false;
     bool told = false;
     while (!follow.all_told() && system_timer().sleep(follow_pause, stop)) {
+        const auto asked_at = away.asks();
         try {
             begun = follow.look(false) || begun;
             away.worked();
         } catch (const error& outage) {
-            away.failed(outage);
+            away.failed(outage, asked_at);
         }
         if (begun || told || system_timer().elapsed() - since < begin_patience) continue;
         told = true;

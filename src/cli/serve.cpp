@@ -34,7 +34,7 @@ int run(cli_context& context, const serve_options& options) {
                 "No token is needed from this machine. For programs elsewhere: "
                 "medusa token create --scope write");
     };
-    wish.trouble = [&](const error& outage) { context.out.warning(printable(outage.what())); };
+    wish.trouble = warns_of_outages(context.out, system_timer());
     if (options.log || context.parts.settings().debug)
         wish.log = [&](const log_entry& entry) { context.out.log(entry); };
     context.parts.serve(wish, context.stop);

@@ -55,7 +55,7 @@ worker_watcher watcher_for(cli_context& context) {
                          .job_id = one.id,
                          .owner = one.owner.user_id});
             },
-        .trouble = [&out](const error& outage) { out.warning(printable(outage.what())); }};
+        .trouble = warns_of_outages(out, system_timer())};
 }
 
 int run(cli_context& context, const worker_options& options) {

@@ -16,11 +16,12 @@ void keeper::look() {
             return story->leased().lease.token == known.first;
         });
     });
+    const auto asked_at = trouble_.asks();
     try {
         watch(stories);
         trouble_.answered();
     } catch (const error& failure) {
-        trouble_.failed(failure);
+        trouble_.failed(failure, asked_at);
     }
 }
 
@@ -44,7 +45,7 @@ void keeper::tend(running_story& story) {
             story.interrupt(interruption::cancelled);
         if (held && due) story.beat_turn();
     } catch (const error& failure) {
-        trouble_.failed(failure);
+        trouble_.failed(failure, now);
         if (now - own.beaten_at >= lease_silence) story.interrupt(interruption::given_back);
     }
 }

@@ -33,7 +33,10 @@ public:
     void worked();
     // It was read, which ends no outage in which changes still fail: a full disk can be read.
     void answered();
-    void failed(const error& failure);
+    // To be given to failed() by who asks the queue something now.
+    std::chrono::milliseconds asks() const { return time_.elapsed(); }
+    // What was asked before an outage was over may fail after it: that is no other outage.
+    void failed(const error& failure, std::chrono::milliseconds asked_at);
     // The first failure of an outage that lasts at least so long.
     std::optional<error> lasting(std::chrono::milliseconds least) const;
 
@@ -42,12 +45,15 @@ public:
     bool insist(const std::function<bool()>& change, const std::stop_token& stop);
 
 private:
+    void end();
+
     timer& time_;
     const std::function<void(const error&)> told_;
     mutable std::mutex mutex_;
     std::optional<error> outage_;  // its first failure; guarded by mutex_, as below
     std::chrono::milliseconds began_{0};
-    std::chrono::milliseconds newest_{0};  // failure
+    std::chrono::milliseconds newest_{0};   // failure
+    std::chrono::milliseconds over_at_{0};  // the outage before
 };
 
 // Whether a failure of the queue may pass by itself.

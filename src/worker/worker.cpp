@@ -104,6 +104,7 @@ private:
 
     // Of what jobs left here that another machine went on with, or whose worker died at its end.
     void clean_spool() {
+        const auto asked_at = trouble_.asks();
         try {
             kept_.clean([this](const std::string& job_id) {
                 const auto found = with_.queue.find(job_id);
@@ -111,7 +112,7 @@ private:
                        (!has_ended(found->status.state) || found->status.state == job_state::dead);
             });
         } catch (const error& failure) {
-            trouble_.failed(failure);
+            trouble_.failed(failure, asked_at);
         }
     }
 
@@ -123,7 +124,7 @@ private:
                 } catch (const error& untold) {
                     // The lease is taken back by whoever sees that nobody runs the job.
                     lock_.stay();
-                    trouble_.failed(untold);
+                    trouble_.failed(untold, trouble_.asks());
                 }
                 finished(story);
             }
@@ -143,6 +144,7 @@ private:
         auto pause = first_pause;
         while (!halt_.stop_requested()) {
             bool waited = false;
+            const auto asked_at = trouble_.asks();
             try {
                 if (!is_one_alone()) {
                     auto now = entrance_.next(halt_.get_token());
@@ -154,7 +156,7 @@ private:
                 if (terms_.until_done && nothing_left()) halt_.request_stop();
             } catch (const error& failure) {
                 waited = false;
-                trouble_.failed(failure);
+                trouble_.failed(failure, asked_at);
                 if (terms_.until_done && !may_pass(failure)) throw;
             }
             if (waited) continue;
