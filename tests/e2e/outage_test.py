@@ -22,7 +22,7 @@ SAID_AFTER_SECONDS = 70
 
 
 class OutageTest(ClusterHouse):
-    def run_through(self, outage):
+    def run_through(self, outage, left_out=0):
         """A batch, with the outage in the middle of it; returns what each worker said, and the
         batch."""
         for _ in range(WORKERS):
@@ -32,7 +32,10 @@ class OutageTest(ClusterHouse):
         outage()
         begun = time.monotonic()
         number, messages = self.expect_each_once(JOBS, batch, END_SECONDS)
-        self.assertEqual(number, JOBS, "a picture was counted twice, or not at all")
+        # A number that a worker took when MongoDB went away may be left out, as after a crash, and
+        # is never given again.
+        self.assertGreaterEqual(number, JOBS, "a picture was not counted")
+        self.assertLessEqual(number, JOBS + left_out, "a picture was counted twice")
         for one in self.ok_json("jobs", "--limit", JOBS):
             whats = [event["what"] for event in one["events"]]
             self.assertEqual(whats.count("done"), 1, whats)
@@ -89,14 +92,14 @@ class OutageTest(ClusterHouse):
 
     def test_mongodb_is_gone(self):
         logs, messages = self.run_through(lambda: self.without_mongodb(
-            self.server.end, lambda: self.start_server(self.server.port)))
+            self.server.end, lambda: self.start_server(self.server.port)), WORKERS)
         if AWAY_SECONDS >= SAID_AFTER_SECONDS:
             self.expect_told_once([*logs, messages], "Database connection failed: ")
         self.expect_tickets_again()
 
     def test_mongodb_hangs(self):
         logs, messages = self.run_through(lambda: self.without_mongodb(
-            self.server.pause, self.server.go_on))
+            self.server.pause, self.server.go_on), WORKERS)
         if AWAY_SECONDS >= SAID_AFTER_SECONDS:
             self.expect_told_once([*logs, messages], "Database connection failed: ")
         self.expect_tickets_again()
