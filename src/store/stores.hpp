@@ -11,9 +11,11 @@
 #include "store/access_tokens.hpp"
 #include "store/attempt_log.hpp"
 #include "store/change_counter.hpp"
+#include "store/change_feed.hpp"
 #include "store/character_store.hpp"
 #include "store/ledger.hpp"
 #include "store/webhooks.hpp"
+#include "store/word_search.hpp"
 
 namespace medusa {
 
@@ -28,6 +30,8 @@ struct stores {
     std::unique_ptr<access_tokens> tokens;
     std::unique_ptr<webhook_endpoints> webhooks;
     std::unique_ptr<webhook_outbox> outbox;
+    std::unique_ptr<change_feed> feed{};
+    std::unique_ptr<word_search> words{};
     std::unique_ptr<change_counter> changes{};  // none: it cannot tell
 };
 

@@ -57,6 +57,7 @@ void replace(connection& on, const character& record, const std::string& json) {
     query(on, "DELETE FROM character_tags WHERE character_id = ?", record.id).run();
     for (const auto& tag : searchable_tags(record))
         query(on, "INSERT INTO character_tags VALUES (?, ?)", tag, record.id).run();
+    index_words(on, record);
 }
 
 // The columns id and record of the row.

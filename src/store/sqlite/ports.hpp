@@ -28,6 +28,11 @@ std::unique_ptr<job_leases> make_leases(shared_database on);
 std::unique_ptr<access_tokens> make_tokens(shared_database on);
 std::unique_ptr<webhook_endpoints> make_endpoints(shared_database on);
 std::unique_ptr<webhook_outbox> make_outbox(shared_database on);
+std::unique_ptr<change_feed> make_feed(shared_database on);
+std::unique_ptr<word_search> make_words(shared_database on);
 std::unique_ptr<change_counter> make_changes(shared_database on);
+
+// Inside a transaction: what the words of a record are found by.
+void index_words(connection& on, const character& record);
 
 }  // namespace medusa::sqlite

@@ -243,8 +243,46 @@ constexpr auto line_by_age = R"(
 CREATE INDEX jobs_by_age ON jobs (sequence) WHERE state = 'queued';
 )";
 
+// store_identity     made once with the file
+// character_changes  the newest change of each character that ever was; triggers write it, so that
+//                    no way of changing one is forgotten
+// character_words    the words of each; what they are is kept in the record alone
+constexpr auto search = R"(
+CREATE TABLE store_identity (id TEXT NOT NULL) STRICT;
+INSERT INTO store_identity VALUES (lower(hex(randomblob(16))));
+
+CREATE TABLE character_changes (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    character_id INTEGER NOT NULL UNIQUE
+) STRICT;
+INSERT INTO character_changes (character_id) SELECT id FROM characters ORDER BY id;
+CREATE TRIGGER character_comes AFTER INSERT ON characters BEGIN
+    DELETE FROM character_changes WHERE character_id = new.id;
+    INSERT INTO character_changes (character_id) VALUES (new.id);
+END;
+CREATE TRIGGER character_moves AFTER UPDATE ON characters BEGIN
+    DELETE FROM character_changes WHERE character_id = new.id;
+    INSERT INTO character_changes (character_id) VALUES (new.id);
+END;
+CREATE TRIGGER character_goes AFTER DELETE ON characters BEGIN
+    DELETE FROM character_changes WHERE character_id = old.id;
+    INSERT INTO character_changes (character_id) VALUES (old.id);
+    DELETE FROM character_words WHERE rowid = old.id;
+END;
+
+CREATE VIRTUAL TABLE character_words USING fts5(
+    name, tags, description,
+    content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+INSERT INTO character_words (rowid, name, tags, description)
+    SELECT id, name,
+        coalesce((SELECT group_concat(tag, ' ') FROM character_tags WHERE character_id = id), ''),
+        coalesce(record ->> '$.description', '')
+    FROM characters WHERE json_valid(record);
+)";
+
 constexpr const char* steps_so_far[] = {
-    characters_and_images, attempts, age_of_claims, jobs, tokens, webhooks, line_by_age};
+    characters_and_images, attempts, age_of_claims, jobs, tokens, webhooks, line_by_age, search};
 
 std::int64_t version_of(connection& on) {
     query version(on, "PRAGMA user_version");

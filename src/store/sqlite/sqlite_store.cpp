@@ -11,6 +11,7 @@ stores make_sqlite_store(const sqlite_settings& settings) {
             sqlite::make_ledger(shared),       sqlite::make_intake(shared),
             sqlite::make_leases(shared),       sqlite::make_tokens(shared),
             sqlite::make_endpoints(shared),    sqlite::make_outbox(shared),
+            sqlite::make_feed(shared),         sqlite::make_words(shared),
             sqlite::make_changes(shared)};
 }
 
