@@ -32,7 +32,7 @@ engine
 metrics
 number
 pipeline
-moving
+moving recall
 worker
 webhook
 cli http

@@ -28,6 +28,11 @@
 #include "job/jetstream/jetstream_feed.hpp"
 #include "metrics/metered.hpp"
 #include "number/image_number.hpp"
+#include "recall/desk.hpp"
+#include "recall/keeper.hpp"
+#include "search/flat/flat_index.hpp"
+#include "search/hnsw/hnsw_index.hpp"
+#include "search/sized_index.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
@@ -102,6 +107,14 @@ constexpr store_adapter character_stores[] = {
      }},
 };
 
+// By how many characters there are.
+constexpr index_choice index_kinds{flat_index_kind, hnsw_index_kind};
+constexpr index_kind sized_index_kind{
+    "sized", [](vector_space space) { return make_sized_index(index_kinds, std::move(space)); },
+    [](const fs::path& path, const vector_space& space) {
+        return load_sized_index(index_kinds, path, space);
+    }};
+
 const engine_adapter& engine_for(const config& settings, const std::string& wanted) {
     if (wanted == remote.name && !settings.engines.remote())
         throw error(errc::invalid_argument, "no remote image server is set",
@@ -165,6 +178,10 @@ public:
           vectors_(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
           })),
+          follower_({*stored_.characters, *stored_.reserved, *stored_.feed, *assets_, *vectors_,
+                     system_clock(), system_timer(), settings.data / "search" / "index",
+                     sized_index_kind}),
+          recall_({*stored_.characters, *stored_.words, *vectors_, follower_}),
           feed_(feed_for(settings, hooks)),
           queue_({*stored_.intake, *stored_.leases, system_clock(), random_ids(), system_random(),
                   feed_.get(), settings.jobs_per_owner,
@@ -189,6 +206,8 @@ public:
 
     job_queue& queue() { return queue_; }
     access_tokens& tokens() { return *stored_.tokens; }
+    index_follower& follower() { return follower_; }
+    recall_desk& recall() { return recall_; }
     change_counter* changes() { return stored_.changes.get(); }
     opened_webhooks& webhooks() { return webhooks_; }
     job_feed* feed() { return feed_.get(); }
@@ -211,6 +230,8 @@ private:
     opened_webhooks webhooks_;
     std::unique_ptr<asset_store> assets_;
     std::unique_ptr<embedder> vectors_;
+    index_follower follower_;
+    recall_desk recall_;
     std::unique_ptr<job_feed> feed_;  // none: workers ask the store
     job_queue queue_;
     std::mutex mutex_;
@@ -226,6 +247,7 @@ struct service_extras {
                 make_thumbnailer(decoder_program(), decoders_at_once())) {}
     http::vitals health;
     http::thumbnails small;
+    std::unique_ptr<index_keeper> keeper{};  // where it serves
 };
 
 class real_backstage final : public backstage {
@@ -262,6 +284,8 @@ public:
 
     access_tokens& tokens() override { return opened().tokens(); }
     webhook_desk& webhooks() override { return opened().webhooks().desk(); }
+    index_follower& search_index() override { return opened().follower(); }
+    recall_desk& recall() override { return opened().recall(); }
     std::unique_ptr<postman> deliver(std::function<void(const error&)> trouble) override {
         return opened().webhooks().deliver(std::move(trouble));
     }
@@ -290,6 +314,8 @@ public:
         terms.trouble = wish.trouble;
         terms.log = wish.log;
         const auto delivering = parts.webhooks().deliver(wish.trouble);
+        more.keeper =
+            std::make_unique<index_keeper>(parts.follower(), system_timer(), wish.trouble);
         http::serve(served(more), worker(), terms, std::move(stop));
     }
 
@@ -366,6 +392,8 @@ private:
                 .counted = counted_,
                 .health = more.health,
                 .small = more.small,
+                .recall = parts.recall(),
+                .keeper = more.keeper.get(),
                 .changes = parts.changes()};
     }
 

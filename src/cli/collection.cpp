@@ -20,14 +20,6 @@ namespace json = boost::json;
 constexpr whole_range list_limit_range{1, 100'000};
 constexpr std::size_t default_list_limit = 50;
 
-boost::json::object with_avatar_path(const pipeline_parts& with, const character& record) {
-    created_character made{record, {}, {}, {}};
-    for (const auto& picture : with.images.of_character(record.id))
-        if (picture.url == record.avatar)
-            made.avatar_path = with.assets.locate(picture.path).local_path;
-    return to_result(made);
-}
-
 struct collection_options {
     std::optional<std::size_t> limit;
     std::optional<std::int64_t> id;
@@ -54,7 +46,7 @@ int run_list(cli_context& context, const collection_options& options) {
     const int exit_code = damaged.empty() ? 0 : info(errc::corrupted).exit_code;
     if (options.json) {
         json::array rows;
-        for (const auto& record : found) rows.push_back(with_avatar_path(with, record));
+        for (const auto& record : found) rows.push_back(to_result(as_made(with, record)));
         context.out.result(json::serialize(rows));
         return exit_code;
     }
@@ -89,10 +81,10 @@ void print_record(terminal& out, const character& record) {
 
 int run_show(cli_context& context, const collection_options& options) {
     const auto with = context.parts.open({});
-    const auto record = owned_character(with, options.whose(context), *options.id);
+    const auto record = owned_character(with.characters, options.whose(context), *options.id);
     const auto pictures = with.images.of_character(record.id);
     if (options.json) {
-        auto document = with_avatar_path(with, record);
+        auto document = to_result(as_made(with, record));
         json::array rows;
         for (const auto& picture : pictures)
             rows.push_back(to_result(picture, with.assets.locate(picture.path)));
@@ -123,7 +115,7 @@ void confirm(cli_context& context, const character& record, std::size_t pictures
 
 int run_delete(cli_context& context, const collection_options& options) {
     const auto with = context.parts.open({});
-    const auto record = owned_character(with, options.whose(context), *options.id);
+    const auto record = owned_character(with.characters, options.whose(context), *options.id);
     if (!options.force) confirm(context, record, with.images.of_character(record.id).size());
     const auto files = delete_character(with, record);
     context.out.result(

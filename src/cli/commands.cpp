@@ -18,9 +18,10 @@ using add_command = void (*)(CLI::App&, cli_context&);
 
 // Every command, in the order of the help text; each lives in a file of its own name.
 constexpr add_command commands[] = {
-    add_generate, add_batch,   add_image, add_list,    add_show,       add_delete,  add_jobs,
-    add_worker,   add_serve,   add_token, add_webhook, add_doctor,     add_engines, add_migrate,
-    add_backup,   add_restore, add_sweep, add_sketch,  add_completion, add_help,
+    add_generate, add_batch,  add_image,   add_list,       add_show,    add_search,
+    add_similar,  add_delete, add_jobs,    add_worker,     add_serve,   add_token,
+    add_webhook,  add_doctor, add_engines, add_reindex,    add_migrate, add_backup,
+    add_restore,  add_sweep,  add_sketch,  add_completion, add_help,
 };
 
 constexpr const char* about =

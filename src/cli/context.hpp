@@ -24,6 +24,8 @@ namespace medusa {
 
 class postman;
 class webhook_desk;
+class recall_desk;
+class index_follower;
 
 // One line of `doctor`: a configured part and one cheap real call to it.
 struct health_check {
@@ -53,6 +55,8 @@ public:
     virtual worker_parts worker() = 0;
     virtual access_tokens& tokens() = 0;
     virtual webhook_desk& webhooks() = 0;
+    virtual index_follower& search_index() = 0;
+    virtual recall_desk& recall() = 0;
     // Sends what webhooks are to be told until it is destroyed; `trouble` as in serve_wish.
     virtual std::unique_ptr<postman> deliver(std::function<void(const error&)> trouble) = 0;
     // Tells how a worker of this process does, to Prometheus and to probes, on MEDUSA_METRICS until
@@ -89,6 +93,9 @@ void add_token(CLI::App& program, cli_context& context);
 void add_webhook(CLI::App& program, cli_context& context);
 void add_list(CLI::App& program, cli_context& context);
 void add_show(CLI::App& program, cli_context& context);
+void add_search(CLI::App& program, cli_context& context);
+void add_similar(CLI::App& program, cli_context& context);
+void add_reindex(CLI::App& program, cli_context& context);
 void add_delete(CLI::App& program, cli_context& context);
 void add_sweep(CLI::App& program, cli_context& context);
 void add_sketch(CLI::App& program, cli_context& context);

@@ -9,6 +9,14 @@ namespace medusa {
 
 namespace json = boost::json;
 
+created_character as_made(const pipeline_parts& with, const character& record) {
+    created_character made{record, {}, {}, {}};
+    for (const auto& picture : with.images.of_character(record.id))
+        if (picture.url == record.avatar)
+            made.avatar_path = with.assets.locate(picture.path).local_path;
+    return made;
+}
+
 json::object to_result(const created_character& made) {
     auto document = to_json(made.record);
     if (!made.avatar_path.empty()) document["avatarPath"] = made.avatar_path.string();

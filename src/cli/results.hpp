@@ -1,4 +1,4 @@
-// What commands print of characters and pictures, for people and as JSON. Pure; any thread.
+// What commands print of characters and pictures, for people and as JSON. Any thread.
 #pragma once
 
 #include <boost/json.hpp>
@@ -9,6 +9,9 @@
 #include "pipeline/create_image.hpp"
 
 namespace medusa {
+
+// A stored record with the place of its picture, as if it had just been made.
+created_character as_made(const pipeline_parts& with, const character& record);
 
 // The record, with avatarPath where the picture lies in a local folder.
 boost::json::object to_result(const created_character& made);

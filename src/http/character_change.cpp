@@ -35,7 +35,7 @@ answer change_character(const service& with, const call& of) {
     const auto& parts = with.open({});
     const auto id = character_id(of.names.at(0));
     const auto expected = of.asked.header("if-match");
-    auto found = owned_character(parts, of.who.owner.user_id, id);
+    auto found = owned_character(parts.characters, of.who.owner.user_id, id);
     json_body body(of.asked.body);
     const auto wanted = change_in(body);
     for (int race = 0; race < races_max; ++race) {
@@ -47,7 +47,7 @@ answer change_character(const service& with, const call& of) {
             reply.headers = {{"ETag", etag_of(reply.body)}};
             return reply;
         }
-        found = owned_character(parts, of.who.owner.user_id, id);
+        found = owned_character(parts.characters, of.who.owner.user_id, id);
     }
     throw error(errc::conflict, "others change this character at the same time", "Ask again");
 }

@@ -99,12 +99,12 @@ answer list_characters(const service& with, const call& of) {
 answer get_character(const service& with, const call& of) {
     const auto id = character_id(of.names.at(0));
     const auto& parts = with.open({});
-    return json_response(told(parts, owned_character(parts, of.who.owner.user_id, id)));
+    return json_response(told(parts, owned_character(parts.characters, of.who.owner.user_id, id)));
 }
 
 answer remove_character(const service& with, const call& of) {
     const auto& parts = with.open({});
-    const auto record = owned_character(parts, of.who.owner.user_id, character_id(of.names.at(0)));
+    const auto record = owned_character(parts.characters, of.who.owner.user_id, character_id(of.names.at(0)));
     delete_character(parts, record);
     return response{204, {}, {}};
 }

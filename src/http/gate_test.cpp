@@ -8,6 +8,7 @@
 #include "store/sqlite/sqlite_store.hpp"
 #include "support/child.hpp"
 #include "support/queue_on_trial.hpp"
+#include "support/recall_on_trial.hpp"
 #include "webhook/desk.hpp"
 
 namespace medusa::http {
@@ -66,6 +67,8 @@ protected:
     stores stored_ = make_sqlite_store({.file = folder_.path() / "medusa.db"});
     webhook_sender sender_{make_webhook_client({}), time_};
     webhook_desk webhooks_{{*stored_.webhooks, *stored_.outbox, sender_, {}, time_, random_ids()}};
+    testing_support::word_embedder vectors_;
+    testing_support::recall_on_trial recall_{stored_, *assets_, folder_.path(), vectors_};
     service service_{
         .settings = settings_,
         .port = "3001",
@@ -77,6 +80,7 @@ protected:
         .counted = counted_,
         .health = health_,
         .small = small_,
+        .recall = recall_.desk,
     };
     std::string peer_ = "192.0.2.1";
     http::gate::moment now_{1h};

@@ -45,7 +45,7 @@ image_request request_in(json_body& body, std::int64_t id) {
 answer generate_image(const service& with, const call& of) {
     const auto id = character_id(of.names.at(0));
     const auto& parts = with.open({});
-    owned_character(parts, of.who.owner.user_id, id);
+    owned_character(parts.characters, of.who.owner.user_id, id);
     json_body body(of.asked.body);
     auto wanted = request_in(body, id);
     body.expect_whole();
@@ -65,7 +65,7 @@ answer generate_image(const service& with, const call& of) {
 answer list_images(const service& with, const call& of) {
     const auto& parts = with.open({});
     const auto id = character_id(of.names.at(0));
-    owned_character(parts, of.who.owner.user_id, id);
+    owned_character(parts.characters, of.who.owner.user_id, id);
     json::array rows;
     for (const auto& picture : parts.images.of_character(id)) rows.push_back(told(parts, picture));
     return listed(std::move(rows), std::nullopt);

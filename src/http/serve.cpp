@@ -157,6 +157,7 @@ private:
                 .counted = with.counted,
                 .health = with.health,
                 .small = with.small,
+                .recall = with.recall,
                 .guests = guests_ ? &*guests_ : nullptr};
     }
     static config at(config settings, const std::string& listen) {

@@ -19,8 +19,10 @@
 #include "store/change_counter.hpp"
 
 namespace medusa {
+class index_keeper;
+class recall_desk;
 class webhook_desk;
-}
+}  // namespace medusa
 
 namespace medusa::http {
 
@@ -37,6 +39,8 @@ struct service {
     metrics& counted;
     vitals& health;
     thumbnails& small;
+    recall_desk& recall;
+    index_keeper* keeper = nullptr;     // of the index that `recall` looks into; none: nobody does
     change_counter* changes = nullptr;  // of the store; none: it cannot tell
     const sign_in* guests = nullptr;    // whom another service has signed in; none: nobody
 };

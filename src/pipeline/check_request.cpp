@@ -18,12 +18,13 @@ void check_request(const pipeline_parts& with, const owner_info& owner,
 void check_request(const pipeline_parts& with, const owner_info& owner,
                    const image_request& wanted) {
     const auto whole = validate(wanted);
-    const auto subject = owned_character(with, owner.user_id, whole.character_id);
+    const auto subject = owned_character(with.characters, owner.user_id, whole.character_id);
     checked_prompt(with, subject, {whole.type, whole.mood, whole.setting, whole.prompt});
 }
 
-character owned_character(const pipeline_parts& with, const std::string& user_id, std::int64_t id) {
-    auto found = with.characters.find(id);
+character owned_character(character_store& characters, const std::string& user_id,
+                          std::int64_t id) {
+    auto found = characters.find(id);
     if (!found || found->owner.user_id != user_id)
         throw error(errc::not_found, fmt::format("there is no character {}", id),
                     "medusa list shows yours");

@@ -15,6 +15,6 @@ void check_request(const pipeline_parts& with, const owner_info& owner,
                    const image_request& wanted);
 
 // Throws error(not_found) for a character that does not exist or belongs to someone else.
-character owned_character(const pipeline_parts& with, const std::string& user_id, std::int64_t id);
+character owned_character(character_store& characters, const std::string& user_id, std::int64_t id);
 
 }  // namespace medusa

@@ -82,7 +82,8 @@ image recorded(const pipeline_parts& with, const character& owner, image picture
 created_images create_image(const pipeline_parts& with, const create_image_job& given,
                             const story_context& context, const picture_made& tell) {
     const auto job = valid(given);
-    created_images result{owned_character(with, job.owner.user_id, job.character_id), {}, {}, {}};
+    created_images result{
+        owned_character(with.characters, job.owner.user_id, job.character_id), {}, {}, {}};
     const auto prompt =
         checked_prompt(with, result.owner, {job.type, job.mood, job.setting, job.prompt});
     auto request = request_for(with, job, result.owner, prompt);

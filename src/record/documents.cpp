@@ -24,6 +24,26 @@ std::string embeddings_document(const character& owner, const std::string& text,
     });
 }
 
+std::optional<stored_embedding> embedding_in(std::string_view document) {
+    boost::system::error_code failed;
+    const auto parsed = json::parse(document, failed);
+    const auto* fields = parsed.if_object();
+    if (failed || !fields) return std::nullopt;
+    const auto* model = fields->if_contains("model");
+    const auto* text = fields->if_contains("text");
+    const auto* vector = fields->if_contains("vector");
+    if (!model || !model->is_string() || !text || !text->is_string() || !vector ||
+        !vector->is_array())
+        return std::nullopt;
+    stored_embedding found{std::string(model->get_string()), std::string(text->get_string()), {}};
+    for (const auto& number : vector->get_array()) {
+        const auto value = number.to_number<double>(failed);
+        if (failed) return std::nullopt;
+        found.vector.push_back(float(value));
+    }
+    return found;
+}
+
 std::string manifest_document(const character& owner, const image& picture) {
     auto made = to_json(picture);
     for (const char* later : {"url", "path", "sha256", "number"}) made.stable_erase(later);

@@ -2,8 +2,11 @@
 // for each picture the manifest with everything needed to make it again. Pure; any thread.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "domain/character.hpp"
 
@@ -12,6 +15,13 @@ namespace medusa {
 // embeddings.json: characterId, model, dimension, text, vector, createdAt.
 std::string embeddings_document(const character& owner, const std::string& text,
                                 std::span<const float> vector);
+struct stored_embedding {
+    std::string model;
+    std::string text;
+    std::vector<float> vector;
+};
+// What such a file holds; empty for what is none.
+std::optional<stored_embedding> embedding_in(std::string_view document);
 
 // generations/{imageId}.json, and the `medusa` chunk of the picture itself. Holds neither address
 // nor digest of the picture: both exist only after it was written.

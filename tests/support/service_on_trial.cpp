@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "http/gate.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "support/recall_on_trial.hpp"
 #include "webhook/desk.hpp"
 
 namespace medusa::testing_support {
@@ -20,14 +21,6 @@ public:
     }
     int parallel() const override { return 1; }
     std::string check() override { return {}; }
-};
-
-class flat_embedder final : public embedder {
-public:
-    std::vector<embedding> embed(std::span<const std::string> texts) override {
-        return std::vector<embedding>(texts.size(), {1});
-    }
-    std::string_view model() const override { return "none"; }
 };
 
 class no_thumbnailer final : public thumbnailer {
@@ -54,7 +47,7 @@ struct service_on_trial::inside {
     stores stored;
     std::unique_ptr<asset_store> assets;
     no_engine engine;
-    flat_embedder vectors;
+    word_embedder vectors;
     content_policy rules;
     job_queue queue;
     pipeline_parts parts{engine,
@@ -73,6 +66,7 @@ struct service_on_trial::inside {
     webhook_sender sender{make_webhook_client({}), system_clock()};
     webhook_desk webhooks{
         {*stored.webhooks, *stored.outbox, sender, {}, system_clock(), random_ids()}};
+    recall_on_trial recall{stored, *assets, settings.data, vectors};
     metrics counted;
     http::vitals health{queue, nullptr, [] { return std::vector<server_health>(); },
                         system_clock()};
@@ -87,6 +81,7 @@ struct service_on_trial::inside {
         .counted = counted,
         .health = health,
         .small = small,
+        .recall = recall.desk,
     };
     http::gate gate{with};
 };

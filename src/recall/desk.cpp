@@ -1,0 +1,188 @@
+#include "recall/desk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "domain/validate.hpp"
+#include "pipeline/check_request.hpp"
+#include "pipeline/draft_to_character.hpp"
+#include "recall/query_words.hpp"
+#include "recall/rank.hpp"
+#include "recall/reasons.hpp"
+
+namespace medusa {
+namespace {
+
+constexpr std::size_t ranking_depth = 100;  // of each of two that are fused
+constexpr double variety = 0.3;
+constexpr double repulsion = 0.5;  // of what is not liked, against a weight of 1 of what is
+// Two texts that are nearer are taken for descriptions of one person. Of the descriptions in
+// tests/data/judged ... see ARCHITECTURE.md.
+constexpr double too_similar_from = 0.93;
+constexpr std::size_t too_similar_most = 3;
+
+double dot(std::span<const float> a, std::span<const float> b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+entry_labels labels_for(const recall_filter& filter) {
+    entry_labels labels{filter.user_id, to_lower(filter.style.value_or("")), {}};
+    for (const auto& tag : filter.tags) labels.tags.push_back(to_lower(tag));
+    return labels;
+}
+
+// The similarity of an entry, 0 where the index does not have it (yet).
+double similarity_to(const vector_index& index, std::int64_t id, const embedding& wanted) {
+    const auto entry = index.find(id);
+    return entry ? dot(entry->vector, wanted) : 0;
+}
+
+void add_to(embedding& sum, const embedding& more, double weight) {
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += float(weight) * more[i];
+}
+
+embedding of_unit_length(embedding vector) {
+    const auto length = std::sqrt(dot(vector, vector));
+    if (!(length > 1e-3))
+        throw error(errc::invalid_argument, "what is liked and what is not cancel each other out",
+                    "Name other characters, or other weights");
+    for (float& number : vector) number = float(number / length);
+    return vector;
+}
+
+}  // namespace
+
+std::vector<recalled_character> recall_desk::search(const std::string& text,
+                                                    const recall_filter& filter,
+                                                    std::size_t limit) {
+    const auto wanted = clean_text(text, "the text to search for", recall_text_chars);
+    if (!has_visible(wanted))
+        throw error(errc::invalid_argument, "there is nothing to search for",
+                    "Say what the character is like: medusa search \"a shy android\"");
+    const auto words = words_of(wanted);
+    const auto labels = labels_for(filter);
+    const auto meaning = with_.vectors.embed({&wanted, 1}).front();
+    const auto index = with_.follower.index();
+    const auto depth = std::max(ranking_depth, 2 * limit);
+
+    std::vector<std::int64_t> rankings[2];
+    if (index)
+        for (const auto& hit : index->search(meaning, depth, labels)) rankings[0].push_back(hit.id);
+    rankings[1] = with_.words.saying({words, filter.user_id, filter.style, labels.tags, depth});
+
+    const auto features = features_of(wanted);
+    std::vector<recalled_character> found;
+    for (const auto& [id, score] : fused(rankings)) {
+        if (found.size() == limit) break;
+        auto record = fitting(id, filter);
+        if (!record) continue;
+        recalled_character one{std::move(*record), score};
+        one.similarity = index ? similarity_to(*index, id, meaning) : 0;
+        one.words = words_said(words, one.record);
+        one.shared = shared_features(features, one.record);
+        found.push_back(std::move(one));
+    }
+    return found;
+}
+
+std::vector<recalled_character> recall_desk::similar(const std::vector<liked_character>& like,
+                                                     const std::vector<liked_character>& unlike,
+                                                     const recall_filter& filter,
+                                                     std::size_t limit) {
+    embedding sum{};
+    std::set<std::int64_t> named;
+    std::set<std::string> features;
+    for (const auto& [id, weight] : like) {
+        add_to(sum, vector_of(id, filter.user_id), weight);
+        named.insert(id);
+        features.merge(features_of(*with_.characters.find(id)));
+    }
+    for (const auto& [id, weight] : unlike) {
+        add_to(sum, vector_of(id, filter.user_id), -repulsion * weight);
+        named.insert(id);
+    }
+    const auto wanted = of_unit_length(sum);
+    const auto index = with_.follower.index();
+    const auto depth = std::max(ranking_depth, 5 * limit) + named.size();
+
+    std::vector<ranked> candidates;
+    std::vector<std::vector<float>> vectors;
+    for (const auto& hit : index->search(wanted, depth, labels_for(filter))) {
+        const auto entry = named.contains(hit.id) ? std::nullopt : index->find(hit.id);
+        if (!entry) continue;
+        candidates.push_back({hit.id, hit.score});
+        vectors.push_back(entry->vector);
+    }
+    const auto picked =
+        varied(candidates, candidates.size(), variety,
+               [&](std::size_t a, std::size_t b) { return dot(vectors[a], vectors[b]); });
+    std::vector<recalled_character> found;
+    for (const auto& [id, score] : picked) {
+        if (found.size() == limit) break;
+        auto record = fitting(id, filter);
+        if (!record) continue;
+        recalled_character one{std::move(*record), std::max(score, 0.0), score};
+        one.shared = shared_features(features, one.record);
+        found.push_back(std::move(one));
+    }
+    return found;
+}
+
+std::vector<recalled_character> recall_desk::too_similar(const character& made) {
+    const auto index = with_.follower.index();
+    if (!index || index->size() == 0) return {};
+    const auto text = embedding_text(made);
+    const auto meaning = with_.vectors.embed({&text, 1}).front();
+    const recall_filter own{made.owner.user_id};
+    const auto features = features_of(made);
+    std::vector<recalled_character> found;
+    for (const auto& [id, score] : index->search(meaning, too_similar_most, labels_for(own))) {
+        if (score < too_similar_from) break;
+        auto record = fitting(id, own);
+        if (!record) continue;
+        recalled_character one{std::move(*record), score, score};
+        one.shared = shared_features(features, one.record);
+        found.push_back(std::move(one));
+    }
+    return found;
+}
+
+// The index may not have it yet.
+embedding recall_desk::vector_of(std::int64_t id, const std::string& user_id) {
+    const auto record = owned_character(with_.characters, user_id, id);
+    if (const auto index = with_.follower.index()) {
+        if (const auto entry = index->find(id)) {
+            embedding vector;
+            std::copy(entry->vector.begin(), entry->vector.end(), vector.begin());
+            return vector;
+        }
+    }
+    const auto text = embedding_text(record);
+    return with_.vectors.embed({&text, 1}).front();
+}
+
+// The record as it is now: the index may be behind.
+std::optional<character> recall_desk::fitting(std::int64_t id, const recall_filter& filter) {
+    try {
+        auto record = with_.characters.find(id);
+        if (!record || record->owner.user_id != filter.user_id) return std::nullopt;
+        const auto wanted = labels_for(filter);
+        const auto labels = labels_of(*record);
+        if (!wanted.style.empty() && labels.style != wanted.style) return std::nullopt;
+        for (const auto& tag : wanted.tags)
+            if (!tag.empty() &&
+                std::find(labels.tags.begin(), labels.tags.end(), tag) == labels.tags.end())
+                return std::nullopt;
+        return record;
+    } catch (const error& reason) {
+        if (reason.code() != errc::corrupted) throw;
+        return std::nullopt;  // one damaged record ends no search
+    }
+}
+
+}  // namespace medusa

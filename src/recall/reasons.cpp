@@ -1,0 +1,78 @@
+#include "recall/reasons.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "domain/traits.hpp"
+#include "recall/query_words.hpp"
+#include "store/naming.hpp"
+
+namespace medusa {
+namespace {
+
+void add_look(std::set<std::string>& features, const look& of) {
+    const auto add = [&](const std::string& word, const char* what = "") {
+        if (!word.empty()) features.insert(to_lower(word) + what);
+    };
+    add(of.hair_color, " hair");
+    add(of.hair_length, of.hair_length == "bald" ? "" : " hair");
+    add(of.hair_style);
+    add(of.eye_color, " eyes");
+    add(of.skin, " skin");
+    add(of.build, " build");
+    for (const auto* word : {&of.species, &of.facial_hair, &of.role}) add(*word);
+    for (const auto* list : {&of.outfit, &of.accessories, &of.marks})
+        for (const auto& word : *list) add(word);
+}
+
+}  // namespace
+
+std::set<std::string> features_of(const character& record) {
+    auto features = searchable_tags(record);
+    // Whom a picture is for says nothing of who is in it.
+    for (const auto& rating : record.tags.content_rating) features.erase(to_lower(rating));
+    add_look(features, record.appearance);
+    return features;
+}
+
+std::set<std::string> features_of(const std::string& description) {
+    character described;
+    described.description = description;
+    described.appearance = parse_look(description, {});
+    described.traits = traits_of(description, {});
+    described.tags = tags_of(description, {}, described.appearance, {});
+    return features_of(described);
+}
+
+std::vector<std::string> shared_features(const std::set<std::string>& features,
+                                         const character& record) {
+    const auto own = features_of(record);
+    std::vector<std::string> shared;
+    std::set_intersection(features.begin(), features.end(), own.begin(), own.end(),
+                          std::back_inserter(shared));
+    return shared;
+}
+
+std::vector<std::string> words_said(const std::vector<std::string>& words,
+                                    const character& record) {
+    auto text = fmt::format("{} {} {}", record.name, record.description,
+                            fmt::join(searchable_tags(record), " "));
+    std::set<std::string> said;
+    const auto lower = to_lower(text);
+    // Not words_of(): a long description has more words than a search.
+    for (std::size_t at = 0; at < lower.size();) {
+        const auto end = std::min(lower.find_first_of(" \t\n.,;:!?\"()/-", at), lower.size());
+        if (end > at) said.insert(lower.substr(at, end - at));
+        at = end + 1;
+    }
+    std::vector<std::string> found;
+    for (const auto& word : words)
+        if (std::any_of(said.begin(), said.end(),
+                        [&](const std::string& one) { return same_stem(word, one); }))
+            found.push_back(word);
+    return found;
+}
+
+}  // namespace medusa
