@@ -12,6 +12,7 @@
 #include "app/decoder_program.hpp"
 #include "app/engine_checks.hpp"
 #include "app/lazy_embedder.hpp"
+#include "app/recall.hpp"
 #include "app/remote_engine.hpp"
 #include "app/service_manager.hpp"
 #include "app/webhooks.hpp"
@@ -28,11 +29,6 @@
 #include "job/jetstream/jetstream_feed.hpp"
 #include "metrics/metered.hpp"
 #include "number/image_number.hpp"
-#include "recall/desk.hpp"
-#include "recall/keeper.hpp"
-#include "search/flat/flat_index.hpp"
-#include "search/hnsw/hnsw_index.hpp"
-#include "search/sized_index.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
@@ -107,14 +103,6 @@ constexpr store_adapter character_stores[] = {
      }},
 };
 
-// By how many characters there are.
-constexpr index_choice index_kinds{flat_index_kind, hnsw_index_kind};
-constexpr index_kind sized_index_kind{
-    "sized", [](vector_space space) { return make_sized_index(index_kinds, std::move(space)); },
-    [](const fs::path& path, const vector_space& space) {
-        return load_sized_index(index_kinds, path, space);
-    }};
-
 const engine_adapter& engine_for(const config& settings, const std::string& wanted) {
     if (wanted == remote.name && !settings.engines.remote())
         throw error(errc::invalid_argument, "no remote image server is set",
@@ -178,10 +166,7 @@ public:
           vectors_(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
           })),
-          follower_({*stored_.characters, *stored_.reserved, *stored_.feed, *assets_, *vectors_,
-                     system_clock(), system_timer(), settings.data / "search" / "index",
-                     sized_index_kind}),
-          recall_({*stored_.characters, *stored_.words, *vectors_, follower_}),
+          recall_(settings, stored_, *assets_, *vectors_),
           feed_(feed_for(settings, hooks)),
           queue_({*stored_.intake, *stored_.leases, system_clock(), random_ids(), system_random(),
                   feed_.get(), settings.jobs_per_owner,
@@ -206,8 +191,7 @@ public:
 
     job_queue& queue() { return queue_; }
     access_tokens& tokens() { return *stored_.tokens; }
-    index_follower& follower() { return follower_; }
-    recall_desk& recall() { return recall_; }
+    opened_recall& recall() { return recall_; }
     change_counter* changes() { return stored_.changes.get(); }
     opened_webhooks& webhooks() { return webhooks_; }
     job_feed* feed() { return feed_.get(); }
@@ -230,8 +214,7 @@ private:
     opened_webhooks webhooks_;
     std::unique_ptr<asset_store> assets_;
     std::unique_ptr<embedder> vectors_;
-    index_follower follower_;
-    recall_desk recall_;
+    opened_recall recall_;
     std::unique_ptr<job_feed> feed_;  // none: workers ask the store
     job_queue queue_;
     std::mutex mutex_;
@@ -284,8 +267,8 @@ public:
 
     access_tokens& tokens() override { return opened().tokens(); }
     webhook_desk& webhooks() override { return opened().webhooks().desk(); }
-    index_follower& search_index() override { return opened().follower(); }
-    recall_desk& recall() override { return opened().recall(); }
+    index_follower& search_index() override { return opened().recall().follower(); }
+    recall_desk& recall() override { return opened().recall().desk(); }
     std::unique_ptr<postman> deliver(std::function<void(const error&)> trouble) override {
         return opened().webhooks().deliver(std::move(trouble));
     }
@@ -314,8 +297,7 @@ public:
         terms.trouble = wish.trouble;
         terms.log = wish.log;
         const auto delivering = parts.webhooks().deliver(wish.trouble);
-        more.keeper =
-            std::make_unique<index_keeper>(parts.follower(), system_timer(), wish.trouble);
+        more.keeper = parts.recall().keep(wish.trouble);
         http::serve(served(more), worker(), terms, std::move(stop));
     }
 
@@ -392,7 +374,7 @@ private:
                 .counted = counted_,
                 .health = more.health,
                 .small = more.small,
-                .recall = parts.recall(),
+                .recall = parts.recall().desk(),
                 .keeper = more.keeper.get(),
                 .changes = parts.changes()};
     }

@@ -104,7 +104,8 @@ answer get_character(const service& with, const call& of) {
 
 answer remove_character(const service& with, const call& of) {
     const auto& parts = with.open({});
-    const auto record = owned_character(parts.characters, of.who.owner.user_id, character_id(of.names.at(0)));
+    const auto record =
+        owned_character(parts.characters, of.who.owner.user_id, character_id(of.names.at(0)));
     delete_character(parts, record);
     return response{204, {}, {}};
 }

@@ -19,7 +19,8 @@ namespace medusa {
 namespace {
 
 constexpr std::size_t ranking_depth = 100;  // of each of two that are fused
-constexpr double variety = 0.3;
+constexpr double variety = 0.5;             // among the nearest, of which there are so many
+constexpr std::size_t varied_from = 5;      // for each that is wanted
 constexpr double repulsion = 0.5;  // of what is not liked, against a weight of 1 of what is
 // Two texts that are nearer are taken for descriptions of one person. Of the descriptions in
 // tests/data/judged ... see ARCHITECTURE.md.
@@ -108,7 +109,7 @@ std::vector<recalled_character> recall_desk::similar(const std::vector<liked_cha
     }
     const auto wanted = of_unit_length(sum);
     const auto index = with_.follower.index();
-    const auto depth = std::max(ranking_depth, 5 * limit) + named.size();
+    const auto depth = varied_from * limit + named.size();
 
     std::vector<ranked> candidates;
     std::vector<std::vector<float>> vectors;
