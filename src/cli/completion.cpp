@@ -32,6 +32,7 @@ std::vector<option_values> known_values() {
             {"--type", {"portrait", "full-body", "action", "variation", "custom"}},
             {"--from", {"sqlite", "mongo", "local", "cloudinary"}},
             {"--to", {"sqlite", "mongo", "local", "cloudinary"}},
+            {"--if-similar", {"warn", "refuse", "ignore"}},
             {"--engine", {"sketch"}}};
 }
 

@@ -8,10 +8,12 @@
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "cli/results.hpp"
+#include "cli/similar_check.hpp"
 #include "core/text.hpp"
 #include "domain/template.hpp"
 #include "job/reason.hpp"
 #include "pipeline/check_request.hpp"
+#include "pipeline/draft_to_character.hpp"
 
 namespace medusa {
 namespace {
@@ -21,6 +23,7 @@ constexpr std::size_t default_templates = 5;
 struct generate_options : draft_options {
     bool batch_templates = false;
     std::optional<std::size_t> count;
+    if_similar similar = if_similar::warn;
 };
 
 // How many of this user's characters came from the templates: the next one goes on from there.
@@ -43,6 +46,10 @@ int generate_one(cli_context& context, const generate_options& options) {
     const auto draft =
         options.applied_to(named ? character_draft{} : template_draft(work.with, owner.user_id));
     check_request(work.with, owner, {draft});
+    auto described = draft_to_character(draft);
+    described.owner = owner;
+    // The templates are made again and again on purpose.
+    similar_check twins(context, named ? options.similar : if_similar::ignore, described);
     job_order order;
     order.asked.owner = owner;
     order.asked.surroundings = work.surroundings;
@@ -62,6 +69,7 @@ int generate_one(cli_context& context, const generate_options& options) {
                   .label = [&](const job&) { return draft.name; }});
     }
     if (!made) throw ended ? reason_of(*ended) : error(errc::cancelled, "interrupted");
+    if (auto note = twins.note(made->record.id)) made->notes.push_back(std::move(*note));
     context.out.result(options.json ? boost::json::serialize(to_result(*made))
                                     : told(*made, options.owner_again()));
     for (const auto& note : made->notes) context.out.message("note: " + printable(note));
@@ -113,6 +121,7 @@ void add_generate(CLI::App& program, cli_context& context) {
                       "Make the predefined characters instead");
     add_whole(*command, "--count", options->count, batch_count_range,
               "How many of them, 5 without it");
+    add_if_similar(*command, options->similar);
     command->callback([&context, command, options] {
         context.action = [&context, command, options] {
             return run_generate(context, *options, *command);

@@ -172,7 +172,8 @@ TEST_F(recall_story, a_new_character_that_is_one_already_is_told) {
     const auto found = recall_.desk.too_similar(twin);
     ASSERT_EQ(found.size(), 1u);
     EXPECT_EQ(found[0].record.id, luna.id);
-    twin.name = "Marla";
+    twin.name = "Seraphina";  // by whatever name
+    EXPECT_EQ(recall_.desk.too_similar(twin).size(), 1u);
     twin.description = "a pirate captain who fears the sea";
     EXPECT_TRUE(recall_.desk.too_similar(twin).empty());
 }
