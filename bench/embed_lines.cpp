@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "embed/minilm/minilm.hpp"
 #include "pipeline/draft_to_character.hpp"
+#include "support/draft_line.hpp"
 
 namespace {
 
@@ -22,12 +23,7 @@ constexpr std::size_t lines_at_once = 512;
 
 std::string text_of(const json::value& line) {
     if (line.is_string()) return std::string(line.as_string());
-    medusa::character_draft draft;
-    draft.name = line.at("name").as_string();
-    draft.description = line.at("description").as_string();
-    draft.style = line.at("style").as_string();
-    for (const json::value& tag : line.at("tags").as_array())
-        draft.tags.emplace_back(tag.as_string());
+    const auto draft = medusa::testing_support::draft_of(line);
     return medusa::embedding_text(medusa::draft_to_character(medusa::validate(draft)));
 }
 

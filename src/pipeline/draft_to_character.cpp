@@ -26,7 +26,7 @@ character draft_to_character(const character_draft& given) {
 }
 
 std::string embedding_text(const character& subject) {
-    std::string text = fmt::format("{}. {}", subject.name, subject.description);
+    auto text = subject.description;
     const auto& [type, genre, personality, appearance, origin, rating] = subject.tags;
     std::vector<std::string> words;
     if (!subject.traits.main_trait.empty()) words.push_back(subject.traits.main_trait);

@@ -9,23 +9,14 @@
 #include "core/error.hpp"
 #include "domain/policy.hpp"
 #include "domain/validate.hpp"
+#include "support/draft_line.hpp"
 
 namespace {
 
 namespace json = boost::json;
 
-medusa::character_draft draft_of(const json::value& line) {
-    medusa::character_draft draft;
-    draft.name = line.at("name").as_string();
-    draft.description = line.at("description").as_string();
-    draft.style = line.at("style").as_string();
-    for (const json::value& tag : line.at("tags").as_array())
-        draft.tags.emplace_back(tag.as_string());
-    return draft;
-}
-
 void sieve(const medusa::content_policy& policy, const json::value& line) {
-    const medusa::character_draft draft = medusa::validate(draft_of(line));
+    const medusa::character_draft draft = medusa::validate(medusa::testing_support::draft_of(line));
     medusa::policy_request request{
         .positive = {{"name", draft.name}, {"description", draft.description}}, .negative = {}};
     for (const std::string& tag : draft.tags) request.positive.push_back({"tags", tag});
