@@ -55,6 +55,9 @@ TEST(text, helpers) {
     EXPECT_EQ(count_chars("Zoë"), 3u);
     EXPECT_EQ(to_lower("ÉLAN"), "élan");
     EXPECT_EQ(collapse_spaces("  a \t\n b "), "a b");
+    EXPECT_EQ(words_in(" Zoë—KNIGHT, “9th”\xff Вера"),
+              (std::vector<std::string>{"zoë", "knight", "9th", "вера"}));
+    EXPECT_TRUE(words_in("- $ \"").empty());
     EXPECT_EQ(printable("a\x1b[31mb\xE2\x80\xAE"), "a\uFFFD[31mb\uFFFD");
     const std::string names[] = {"anime", "fantasy", "realistic"};
     EXPECT_EQ(nearest("fantsy", names), "fantasy");

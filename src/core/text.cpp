@@ -110,6 +110,19 @@ std::vector<std::string> split(std::string_view text, char separator) {
     return parts;
 }
 
+std::vector<std::string> words_in(std::string_view text) {
+    std::vector<std::string> words;
+    bool inside = false;
+    each_char(to_lower(text), [&](UChar32 c, std::string_view bytes) {
+        const bool was_inside = inside;
+        inside = c >= 0 && (u_isalnum(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0);
+        if (!inside) return;
+        if (!was_inside) words.emplace_back();
+        words.back() += bytes;
+    });
+    return words;
+}
+
 std::string printable(std::string_view text) {
     std::string result;
     each_char(text, [&](UChar32 c, std::string_view bytes) {

@@ -23,6 +23,9 @@ std::string without_controls(std::string_view text);
 // Whether a reader sees anything: blanks, fillers, soft hyphens and tag characters do not count.
 bool has_visible(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
+// The words in it in lower case, in their order: runs of letters and digits of any script, with
+// their marks.
+std::vector<std::string> words_in(std::string_view text);
 // For a terminal: C0, C1 and bidirectional control characters replaced by U+FFFD, so that a name
 // can neither move the cursor nor reverse the line. New lines and tabs become blanks.
 std::string printable(std::string_view text);
