@@ -30,8 +30,8 @@ struct stores {
     std::unique_ptr<access_tokens> tokens;
     std::unique_ptr<webhook_endpoints> webhooks;
     std::unique_ptr<webhook_outbox> outbox;
-    std::unique_ptr<change_feed> feed{};
-    std::unique_ptr<word_search> words{};
+    std::unique_ptr<change_feed> feed;
+    std::unique_ptr<word_search> words;
     std::unique_ptr<change_counter> changes{};  // none: it cannot tell
 };
 

@@ -205,16 +205,19 @@ protected:
     }
 
     // Whatever happened: what was acknowledged is there, each record has its one image, and no id,
-    // slug or number is there twice. Returns how many records there are.
+    // slug or number is there twice; and the feed tells of each. Returns how many records there
+    // are.
     std::size_t expect_sound(const mongo_server& server) const {
         const auto store = make_mongo_store({.uri = server.uri("db")});
         expect_acknowledged(store);
+        std::set<std::int64_t> ids;
         std::set<std::string> slugs;
         std::set<std::string> jobs;
         std::set<std::int64_t> numbers;
         std::size_t numbered = 0;
         const auto records = store.characters->list({.limit = 1'000'000});
         for (const auto& record : records) {
+            ids.insert(record.id);
             slugs.insert(record.slug);
             jobs.insert(record.job_id);
             const auto images = store.images->of_character(record.id);
@@ -228,6 +231,11 @@ protected:
         EXPECT_EQ(slugs.size(), records.size());
         EXPECT_EQ(jobs.size(), records.size());
         EXPECT_EQ(numbers.size(), numbered) << "a number was given twice";
+        std::set<std::int64_t> told;
+        const auto notes = store.feed->after(0, 1'000'000);
+        for (const auto& one : notes) told.insert(one.character_id);
+        EXPECT_EQ(told, ids);
+        EXPECT_EQ(notes.size(), ids.size());
         return records.size();
     }
 

@@ -21,10 +21,10 @@ object id_of_document(const character& record) {
     return {{"_id", claim_job(record.job_id, record.id)}};
 }
 
-// Finds the document as long as nobody has changed the record in it: each change moves these.
-document as_it_is(const document& stored) {
+// Finds the document as long as these fields are as they were.
+document as_it_is(const document& stored, std::initializer_list<const char*> fields) {
     auto filter = stored.only("_id");
-    for (const char* field : {"version", "updatedAt"}) {
+    for (const char* field : fields) {
         const auto same = stored.has(field) ? stored.only(field)
                                             : document(object{{field, object{{"$exists", false}}}});
         bson_concat(filter.get(), same.get());
@@ -43,11 +43,12 @@ public:
         auto of_record = fields_of(record);
         fields.insert(of_record.begin(), of_record.end());
         fields[avatar_field] = fields_of(avatar);
-        const document made(fields);
         if (hold_claim(*database_, record, what) == claim_use::again)
             if (const auto first = stored_as(record)) return is_second_to(*first);
         // First: after a crash in between, the number is left out, and never used again.
         if (avatar.number) raise_highest_number(*database_, *avatar.number);
+        fields[change_field] = next_change(*database_);
+        const document made(fields);
         if (database_->insert(characters_in, made)) {
             settle_avatar(*database_, made);
             return true;
@@ -58,13 +59,17 @@ public:
     }
 
     void save(const character& record) override {
-        const auto fields = fields_of(record);
+        auto fields = fields_of(record);
         hold_claim(*database_, record, unclaimed::claims);
-        // Between the look and the write another process may create or remove it: look again.
+        // Between the look and the write another process may create, change or remove it: look
+        // again. So numbers only grow in a document, also when a write is sent twice.
         for (;;) {
-            if (const auto stored = stored_as(record)) {
+            const auto stored = stored_as(record);
+            fields[change_field] = next_change(*database_);
+            if (stored) {
                 const auto changed = changes(*stored, fields, {"look"});
-                if (database_->update(characters_in, stored->only("_id"), {{"$set", changed}}) > 0)
+                if (database_->update(characters_in, as_it_is(*stored, {change_field}),
+                                      {{"$set", changed}}) > 0)
                     return;
                 continue;
             }
@@ -78,8 +83,11 @@ public:
     bool update(const character& was, const character& now) override {
         const auto stored = stored_as(was);
         if (!stored || character_from(*stored) != was) return false;
-        const auto changed = changes(*stored, fields_of(now), {"look"});
-        return database_->update(characters_in, as_it_is(*stored), {{"$set", changed}}) > 0;
+        auto changed = changes(*stored, fields_of(now), {"look"});
+        changed[change_field] = next_change(*database_);
+        return database_->update(characters_in,
+                                 as_it_is(*stored, {"version", "updatedAt", change_field}),
+                                 {{"$set", changed}}) > 0;
     }
 
     std::optional<character> find(std::int64_t id) override { return first_record(by_id(id)); }

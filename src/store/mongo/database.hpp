@@ -26,6 +26,7 @@ inline constexpr auto claims_in = "medusa_claims";
 inline constexpr auto folders_in = "medusa_folders";
 inline constexpr auto attempts_in = "medusa_attempts";
 inline constexpr auto counters_in = "medusa_counters";
+inline constexpr auto removals_in = "medusa_removals";
 inline constexpr auto submissions_in = "medusa_submissions";
 inline constexpr auto jobs_in = "medusa_jobs";
 inline constexpr auto turns_in = "medusa_turns";

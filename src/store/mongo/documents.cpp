@@ -205,6 +205,19 @@ json::object by_tag(const std::string& tag) {
                                              {"$or", std::move(anywhere)}}}}};
 }
 
+json::object by_words(const std::vector<std::string>& words) {
+    std::string pattern;
+    for (const auto& word : words) pattern += (pattern.empty() ? "" : "|") + quoted(word);
+    const auto says = [&](const char* path) {
+        return json::object{{path, {{"$regex", pattern}, {"$options", "i"}}}};
+    };
+    json::array anywhere;
+    for (const auto* path : word_paths) anywhere.push_back(says(path));
+    return {{"$or", json::array{says("name"), says("description"), says(search_tags_field),
+                                json::object{{search_tags_field, {{"$exists", false}}},
+                                             {"$or", std::move(anywhere)}}}}};
+}
+
 std::int64_t next_sequence() {
     static std::atomic<std::int64_t> latest{0};
     const auto now = std::chrono::duration_cast<std::chrono::microseconds>(

@@ -14,9 +14,11 @@
 
 namespace medusa::mongo {
 
-// What a document of `characters` has beside the record: its tags and traits in lower case, and
-// from its creation until the image has a document of its own, the avatar's.
+// What a document of `characters` has beside the record: its tags and traits in lower case, the
+// number of its last change, and from its creation until the image has a document of its own, the
+// avatar's.
 inline constexpr auto search_tags_field = "searchTags";
+inline constexpr auto change_field = "changeSequence";
 inline constexpr auto avatar_field = "avatarImage";
 
 boost::json::object fields_of(const character& record);
@@ -33,6 +35,10 @@ std::optional<std::int64_t> id_in(const boost::json::object& stored);
 boost::json::object by_id(std::int64_t id);
 // What finds documents with the tag, given in any case, also those that other programs wrote.
 boost::json::object by_tag(const std::string& tag);
+
+// What finds documents whose name, description or tags have any of the words in them, in any case
+// and also inside of longer words. `words` must not be empty.
+boost::json::object by_words(const std::vector<std::string>& words);
 
 // A number that grows with each call in this process, and with time among processes: microseconds
 // since 1970.

@@ -68,8 +68,9 @@ public:
         object changed;
         if (places.avatar) changed["avatar"] = *places.avatar;
         if (places.embeddings) changed["embeddings.url"] = *places.embeddings;
-        if (!changed.empty())
-            database_->update(characters_in, by_id(character_id), {{"$set", std::move(changed)}});
+        if (changed.empty()) return;
+        changed[change_field] = next_change(*database_);
+        database_->update(characters_in, by_id(character_id), {{"$set", std::move(changed)}});
     }
 
     void set_number(const std::string& id, std::int64_t number) override {

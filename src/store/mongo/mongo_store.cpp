@@ -15,7 +15,8 @@ stores make_mongo_store(const mongo_settings& settings) {
             mongo::make_images(shared),       mongo::make_attempts(shared),
             mongo::make_ledger(shared),       mongo::make_intake(shared),
             mongo::make_leases(shared),       mongo::make_tokens(shared),
-            mongo::make_endpoints(shared),    mongo::make_outbox(shared)};
+            mongo::make_endpoints(shared),    mongo::make_outbox(shared),
+            mongo::make_feed(shared),         mongo::make_words(shared)};
 }
 
 }  // namespace medusa

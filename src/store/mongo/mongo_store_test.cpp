@@ -62,10 +62,11 @@ TEST_F(mongo_database, holds_a_document_that_is_the_record_and_little_else) {
     auto document = stored("characters", {{"id", held.id}});
     std::set<std::string> fields;
     for (const auto& field : document) fields.emplace(field.key());
-    EXPECT_EQ(fields, (std::set<std::string>{
-                          "_id", "id", "name", "description", "avatar", "personalityTraits",
-                          "selectedTags", "imageGeneration", "embeddings", "owner", "slug", "style",
-                          "look", "jobId", "createdAt", "updatedAt", "version", "searchTags"}));
+    EXPECT_EQ(fields,
+              (std::set<std::string>{
+                  "_id", "id", "name", "description", "avatar", "personalityTraits", "selectedTags",
+                  "imageGeneration", "embeddings", "owner", "slug", "style", "look", "jobId",
+                  "createdAt", "updatedAt", "version", "searchTags", "changeSequence"}));
     EXPECT_EQ(document.at("imageGeneration").at("characterSeed"), json::value(4'164'696'983));
     EXPECT_EQ(stored("images", {{"characterId", held.id}}).at("id"), "i");
 }

@@ -22,6 +22,8 @@ std::unique_ptr<job_leases> make_leases(shared_database on);
 std::unique_ptr<access_tokens> make_tokens(shared_database on);
 std::unique_ptr<webhook_endpoints> make_endpoints(shared_database on);
 std::unique_ptr<webhook_outbox> make_outbox(shared_database on);
+std::unique_ptr<change_feed> make_feed(shared_database on);
+std::unique_ptr<word_search> make_words(shared_database on);
 
 // Gives the avatar inside a character's document a document of its own, and takes it out of there.
 void settle_avatar(database& on, const document& character);
@@ -29,8 +31,16 @@ void settle_avatar(database& on, const document& character);
 // Sees that the highest image number is at least this one.
 void raise_highest_number(database& on, std::int64_t number);
 
-// Removes what hangs on a character that is gone, or on a reservation that is given up, and at last
-// its claim, which is marked as `removing` already.
+// The number of a change of a character, which the caller writes into the document that it changes,
+// in the same write (feed.cpp). One that is not used leaves a gap.
+std::int64_t next_change(database& on);
+
+// Tells the followers of the feed that there is no character with this id any more. After its
+// document is gone: who looks at once would find it still, and would not be told again.
+void tell_removal(database& on, std::int64_t id);
+
+// Tells that the character is gone, or that a reservation is given up, removes what hangs on it,
+// and at last its claim, which is marked as `removing` already.
 void finish_removal(database& on, const std::string& job_id, std::int64_t id);
 
 // Both of the above, wherever a crash left them undone; returns how often.

@@ -27,7 +27,29 @@ struct index {
     std::vector<std::string> having = {};
     // Left out where the server has no such index.
     bool optional = false;
+    object options = {};
 };
+
+// Its first key stands before the words, so that a search walks one owner's alone. Documents of
+// other programs may have a field `language` of their own meaning: the index is told to look for
+// that under a name that nobody uses.
+// (https://www.mongodb.com/docs/manual/core/indexes/index-types/index-text/)
+constexpr auto words_index = "medusa_words";
+index words_of_characters() {
+    return {.collection = characters_in,
+            .name = words_index,
+            .keys = {{"owner.userId", 1},
+                     {"name", "text"},
+                     {search_tags_field, "text"},
+                     {"description", "text"}},
+            .optional = true,
+            .options = {{"weights", {{"name", 3}, {search_tags_field, 2}, {"description", 1}}},
+                        {"default_language", "english"},
+                        {"language_override", "medusaLanguage"}}};
+}
+
+// What an earlier medusa made; a collection has one index of words at most.
+constexpr auto former_words_index = "medusa_text";
 
 std::vector<index> indexes() {
     return {
@@ -42,13 +64,10 @@ std::vector<index> indexes() {
         {characters_in, "medusa_style", {{"style", 1}, {"id", -1}}},
         {characters_in, "medusa_tags", {{search_tags_field, 1}, {"id", -1}}},
         {characters_in, "medusa_avatar", {{"avatarImage.id", 1}}, false, {"avatarImage.id"}},
-        {characters_in,
-         "medusa_text",
-         {{"name", "text"}, {"description", "text"}},
-         false,
-         {},
-         true},
+        {characters_in, "medusa_change", {{change_field, 1}}, false, {change_field}},
+        words_of_characters(),
         {images_in, "medusa_character", {{"characterId", 1}, {"createdAt", 1}, {"sequence", 1}}},
+        {removals_in, "medusa_sequence", {{"sequence", 1}}},
         {claims_in, "medusa_id", {{"id", 1}}, true},
         {claims_in, "medusa_slug", {{"userId", 1}, {"slug", 1}}, true},
         {claims_in, "medusa_removing", {{"removing", 1}}, false, {"removing"}},
@@ -73,6 +92,7 @@ std::vector<index> indexes() {
 
 object described(const index& wanted, bool unique, bool partial) {
     object settings{{"key", wanted.keys}, {"name", wanted.name}};
+    for (const auto& [option, value] : wanted.options) settings[option] = value;
     if (unique) settings["unique"] = true;
     if (!wanted.having.empty() && partial) {
         object condition;
@@ -151,8 +171,16 @@ void make_indexes(database& on) {
     for (const auto& wanted : indexes()) {
         if (!there.contains(wanted.collection))
             there[wanted.collection] = indexes_in(on, wanted.collection);
+        if (std::string_view(wanted.name) == words_index &&
+            there[wanted.collection].contains(former_words_index))
+            on.command({{"dropIndexes", wanted.collection}, {"index", former_words_index}},
+                       is_refusal);
         if (!there[wanted.collection].contains(wanted.name)) make(on, wanted);
     }
+}
+
+bool has_word_index(database& on) {
+    return indexes_in(on, characters_in).contains(words_index);
 }
 
 void raise_id_counter(database& on) {

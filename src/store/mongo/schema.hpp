@@ -15,9 +15,13 @@ void make_indexes(database& on);
 // Sees that the counter of ids is at least at the highest id that there is.
 void raise_id_counter(database& on);
 
-// The documents of the collection of counters: both values only grow.
+// Whether there is an index of words, so that the server can look for them by itself.
+bool has_word_index(database& on);
+
+// The documents of the collection of counters: their values only grow.
 inline constexpr auto id_counter = "characterId";
 inline constexpr auto number_counter = "imageNumber";
+inline constexpr auto change_counter_name = "characterChange";
 
 // 0 when it was never used.
 std::int64_t counter_value(database& on, const char* name);

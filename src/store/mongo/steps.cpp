@@ -31,6 +31,7 @@ void raise_highest_number(database& on, std::int64_t number) {
 }
 
 void finish_removal(database& on, const std::string& job_id, std::int64_t id) {
+    tell_removal(on, id);
     json::array jobs{json::value(job_id)};
     const object of_it{{"characterId", id}};
     for (const auto& image : on.find(images_in, of_it, {{"projection", {{"jobId", 1}}}}))
