@@ -59,8 +59,9 @@ int run(const fs::path& models, const fs::path& characters, const fs::path& quer
         const auto index = search.follower.index();
         std::cout << json::serialize(json::object{
                          {"query", line.at("id")},
-                         {"words", named(stored.words->saying(
-                                             {words_of(text), owner.user_id, {}, {}, depth}),
+                         {"words", named(stored.words->saying({.words = words_of(text),
+                                                               .user_id = owner.user_id,
+                                                               .limit = depth}),
                                          [](std::int64_t id) { return id; })},
                          {"meaning", named(index->search(meaning, depth, {owner.user_id, {}, {}}),
                                            [](const search_hit& hit) { return hit.id; })},

@@ -13,7 +13,8 @@ namespace medusa {
 // stay empty. Throws error(invalid_argument) as validate() does.
 character draft_to_character(const character_draft& draft);
 
-// The text whose embedding stands for the character: name, description, traits and tags.
+// The text whose embedding stands for the character: description, traits and tags. No name, which
+// says nothing of what somebody is like.
 std::string embedding_text(const character& subject);
 
 }  // namespace medusa

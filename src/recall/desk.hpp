@@ -50,7 +50,8 @@ class recall_desk {
 public:
     explicit recall_desk(recall_parts with) : with_(with) {}
 
-    // By meaning and by words, both rankings fused (reciprocal rank fusion); the best first.
+    // By meaning, by words, and by names: three rankings, fused (reciprocal rank fusion); the best
+    // first.
     std::vector<recalled_character> search(const std::string& text, const recall_filter& filter,
                                            std::size_t limit);
     // More like these, less like those; varied, so that no two hits are much alike.

@@ -8,9 +8,10 @@ namespace medusa {
 
 std::vector<ranked> fused(std::span<const std::vector<std::int64_t>> rankings) {
     constexpr double k = 60;
-    const double best = double(rankings.size()) / (k + 1);
+    double best = 0;
     std::map<std::int64_t, double> points;
     for (const auto& ranking : rankings) {
+        if (!ranking.empty()) best += 1 / (k + 1);
         double place = 0;
         for (const auto id : ranking) points[id] += 1 / (k + ++place);
     }

@@ -14,8 +14,8 @@ struct ranked {
 };
 
 // Reciprocal rank fusion (Cormack, Clarke, Buettcher, SIGIR 2009, k = 60): each ranking gives the
-// n-th of its ids 1 / (60 + n). Scores are shares of what an id would have that is first in each,
-// 0 to 1; the best first, equal ones by id.
+// n-th of its ids 1 / (60 + n). Scores are shares of what an id would have that is first in each
+// that is not empty, 0 to 1; the best first, equal ones by id.
 std::vector<ranked> fused(std::span<const std::vector<std::int64_t>> rankings);
 
 // Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998): picks `count` one after the

@@ -29,6 +29,7 @@ TEST(fusion, a_score_is_a_share_of_the_best_there_can_be) {
 TEST(fusion, an_empty_ranking_leaves_the_order_of_the_other) {
     const std::vector<std::int64_t> rankings[] = {{9, 3, 5}, {}};
     EXPECT_EQ(ids_of(fused(rankings)), (std::vector<std::int64_t>{9, 3, 5}));
+    EXPECT_DOUBLE_EQ(fused(rankings)[0].score, 1);
 }
 
 TEST(variety, a_twin_of_what_was_picked_gives_way_to_something_else) {

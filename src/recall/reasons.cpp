@@ -57,16 +57,9 @@ std::vector<std::string> shared_features(const std::set<std::string>& features,
 
 std::vector<std::string> words_said(const std::vector<std::string>& words,
                                     const character& record) {
-    auto text = fmt::format("{} {} {}", record.name, record.description,
-                            fmt::join(searchable_tags(record), " "));
-    std::set<std::string> said;
-    const auto lower = to_lower(text);
-    // Not words_of(): a long description has more words than a search.
-    for (std::size_t at = 0; at < lower.size();) {
-        const auto end = std::min(lower.find_first_of(" \t\n.,;:!?\"()/-", at), lower.size());
-        if (end > at) said.insert(lower.substr(at, end - at));
-        at = end + 1;
-    }
+    const auto text = fmt::format("{} {} {}", record.name, record.description,
+                                  fmt::join(searchable_tags(record), " "));
+    const auto said = words_in(text);
     std::vector<std::string> found;
     for (const auto& word : words)
         if (std::any_of(said.begin(), said.end(),

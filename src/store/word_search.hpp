@@ -18,6 +18,7 @@ struct word_query {
     std::string user_id;
     std::optional<std::string> style{};
     std::vector<std::string> tags{};  // in lower case; all of them
+    bool in_names = false;            // names alone are looked at
     std::size_t limit = 100;
 };
 

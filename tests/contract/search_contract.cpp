@@ -127,6 +127,14 @@ TEST_P(store_contract, characters_are_found_by_words_of_their_name_tags_and_desc
     EXPECT_EQ(both, (ids{luna.id, sol.id}));
 }
 
+TEST_P(store_contract, names_can_be_searched_alone) {
+    const auto rose = described(store_, "1", anna, "Rose Hunter", "a knight");
+    described(store_, "2", anna, "Sol", "a hunter with a rose", {"rose"});
+    EXPECT_EQ(store_.words->saying(
+                  {.words = {"rose", "knight"}, .user_id = "local", .tags = {}, .in_names = true}),
+              ids{rose.id});
+}
+
 TEST_P(store_contract, who_says_more_of_the_words_comes_first) {
     described(store_, "1", anna, "Ada", "a knight with a sword");
     const auto both = described(store_, "2", anna, "Bea", "a shy knight with a harp");

@@ -205,12 +205,13 @@ json::object by_tag(const std::string& tag) {
                                              {"$or", std::move(anywhere)}}}}};
 }
 
-json::object by_words(const std::vector<std::string>& words) {
+json::object by_words(const std::vector<std::string>& words, bool in_names) {
     std::string pattern;
     for (const auto& word : words) pattern += (pattern.empty() ? "" : "|") + quoted(word);
     const auto says = [&](const char* path) {
         return json::object{{path, {{"$regex", pattern}, {"$options", "i"}}}};
     };
+    if (in_names) return says("name");
     json::array anywhere;
     for (const auto* path : word_paths) anywhere.push_back(says(path));
     return {{"$or", json::array{says("name"), says("description"), says(search_tags_field),

@@ -36,9 +36,9 @@ boost::json::object by_id(std::int64_t id);
 // What finds documents with the tag, given in any case, also those that other programs wrote.
 boost::json::object by_tag(const std::string& tag);
 
-// What finds documents whose name, description or tags have any of the words in them, in any case
-// and also inside of longer words. `words` must not be empty.
-boost::json::object by_words(const std::vector<std::string>& words);
+// What finds documents whose name, or also description or tags, have any of the words in them, in
+// any case and also inside of longer words. `words` must not be empty.
+boost::json::object by_words(const std::vector<std::string>& words, bool in_names);
 
 // A number that grows with each call in this process, and with time among processes: microseconds
 // since 1970.

@@ -90,7 +90,8 @@ public:
         const auto words = harmless(wanted.words);
         if (words.empty() || wanted.limit == 0) return {};
         std::call_once(asked_, [this] { server_ranks_ = has_word_index(*database_); });
-        return server_ranks_ ? found_by_server(wanted, words) : found_by_us(wanted, words);
+        return server_ranks_ && !wanted.in_names ? found_by_server(wanted, words)
+                                                 : found_by_us(wanted, words);
     }
 
 private:
@@ -124,23 +125,26 @@ private:
     std::vector<std::int64_t> found_by_us(const word_query& wanted,
                                           const std::vector<std::string>& words) {
         auto filter = of_owner(wanted);
-        for (auto& [operation, alternatives] : by_words(words)) filter[operation] = alternatives;
+        for (auto& [operation, alternatives] : by_words(words, wanted.in_names))
+            filter[operation] = alternatives;
         std::vector<saying_character> candidates;
         for (const auto& stored : database_->find(characters_in, filter,
                                                   {{"projection", {{"embeddings", 0}}},
                                                    {"sort", {{"id", -1}}},
                                                    {"limit", candidates_max}}))
-            add(candidates, stored);
+            add(candidates, stored, wanted.in_names);
         return ranked(candidates, words, wanted.limit);
     }
 
-    static void add(std::vector<saying_character>& candidates, const document& stored) {
+    static void add(std::vector<saying_character>& candidates, const document& stored,
+                    bool in_names) {
         try {
             const auto record = character_from(stored);
-            saying_character one{
-                record.id, word_set(record.name), {}, word_set(record.description)};
+            candidates.push_back({record.id, word_set(record.name)});
+            if (in_names) return;
+            auto& one = candidates.back();
+            one.description = word_set(record.description);
             for (const auto& tag : searchable_tags(record)) one.tags.merge(word_set(tag));
-            candidates.push_back(std::move(one));
         } catch (const error& reason) {
             // A damaged record is told of by whoever asks for it; the others are found all the
             // same.

@@ -8,14 +8,14 @@ namespace {
 
 // The words as FTS5 reads them (https://sqlite.org/fts5.html#full_text_query_syntax): each a
 // string, so that none is an operator. One with a quotation mark in it would be none.
-std::string any_of_words(const std::vector<std::string>& words) {
+std::string any_of_words(const std::vector<std::string>& words, bool in_names) {
     std::string match;
     for (const auto& word : words) {
         if (word.empty() || word.find('"') != word.npos) continue;
         if (!match.empty()) match += " OR ";
         match += fmt::format("\"{}\"", word);
     }
-    return match;
+    return in_names && !match.empty() ? fmt::format("name : ({})", match) : match;
 }
 
 class sqlite_words final : public word_search {
@@ -23,7 +23,7 @@ public:
     explicit sqlite_words(shared_database on) : database_(std::move(on)) {}
 
     std::vector<std::int64_t> saying(const word_query& wanted) override {
-        const auto match = any_of_words(wanted.words);
+        const auto match = any_of_words(wanted.words, wanted.in_names);
         if (match.empty() || wanted.limit == 0) return {};
         std::string sql =
             "SELECT c.id FROM character_words JOIN characters c ON c.id = character_words.rowid "
