@@ -10,13 +10,15 @@ namespace {
 
 // Said by so many texts that they tell nobody apart, and what is left of "she's" and "they'll";
 // in order.
-constexpr std::array<std::string_view, 66> common = {
-    "a",   "about", "all",  "also", "an",   "and",   "any",   "are",   "as",    "at",   "be",
-    "but", "by",    "can",  "d",    "does", "for",   "from",  "had",   "has",   "have", "he",
-    "her", "his",   "i",    "in",   "into", "is",    "it",    "its",   "kind",  "like", "ll",
-    "m",   "me",    "my",   "no",   "not",  "of",    "on",    "or",    "our",   "re",   "s",
-    "she", "so",    "some", "t",    "that", "the",   "their", "them",  "there", "they", "this",
-    "to",  "ve",    "was",  "were", "what", "which", "who",   "whose", "with",  "you",  "your"};
+constexpr std::array<std::string_view, 71> common = {
+    "a",    "about", "all",   "also",  "an",    "and",       "any",     "are",    "as",
+    "at",   "be",    "but",   "by",    "can",   "character", "d",       "does",   "for",
+    "from", "had",   "has",   "have",  "he",    "her",       "his",     "i",      "in",
+    "into", "is",    "it",    "its",   "kind",  "like",      "ll",      "m",      "me",
+    "my",   "no",    "not",   "of",    "on",    "or",        "our",     "people", "person",
+    "re",   "s",     "she",   "so",    "some",  "somebody",  "someone", "t",      "that",
+    "the",  "their", "them",  "there", "they",  "this",      "to",      "ve",     "was",
+    "were", "what",  "which", "who",   "whose", "with",      "you",     "your"};
 static_assert(std::is_sorted(common.begin(), common.end()));
 
 }  // namespace
