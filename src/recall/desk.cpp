@@ -103,16 +103,19 @@ std::vector<recalled_character> recall_desk::similar(const std::vector<liked_cha
     std::set<std::int64_t> named;
     std::set<std::string> features;
     for (const auto& [id, weight] : like) {
-        add_to(sum, vector_of(id, filter.user_id), weight);
+        const auto record = owned_character(with_.characters, filter.user_id, id);
+        add_to(sum, vector_of(record), weight);
         named.insert(id);
-        features.merge(features_of(*with_.characters.find(id)));
+        features.merge(features_of(record));
     }
     for (const auto& [id, weight] : unlike) {
-        add_to(sum, vector_of(id, filter.user_id), -repulsion * weight);
+        const auto record = owned_character(with_.characters, filter.user_id, id);
+        add_to(sum, vector_of(record), -repulsion * weight);
         named.insert(id);
     }
     const auto wanted = of_unit_length(sum);
     const auto index = with_.follower.index();
+    if (!index) return {};
     const auto depth = varied_from * limit + named.size();
 
     std::vector<ranked> candidates;
@@ -158,10 +161,9 @@ std::vector<recalled_character> recall_desk::too_similar(const character& made) 
 }
 
 // The index may not have it yet.
-embedding recall_desk::vector_of(std::int64_t id, const std::string& user_id) {
-    const auto record = owned_character(with_.characters, user_id, id);
+embedding recall_desk::vector_of(const character& record) {
     if (const auto index = with_.follower.index()) {
-        if (const auto entry = index->find(id)) {
+        if (const auto entry = index->find(record.id)) {
             embedding vector;
             std::copy(entry->vector.begin(), entry->vector.end(), vector.begin());
             return vector;

@@ -63,7 +63,7 @@ public:
     std::vector<recalled_character> too_similar(const character& made);
 
 private:
-    embedding vector_of(std::int64_t id, const std::string& user_id);
+    embedding vector_of(const character& record);
     std::optional<character> fitting(std::int64_t id, const recall_filter& filter);
 
     const recall_parts with_;
