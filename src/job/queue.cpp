@@ -179,6 +179,11 @@ std::optional<submission> job_queue::find_submission(const std::string& id) {
     return parts_.intake.find_submission(id);
 }
 
+std::optional<submission> job_queue::find_keyed(const std::string& user_id,
+                                                const std::string& key) {
+    return parts_.intake.find_keyed(user_id, key, parts_.time.now() - keys_kept);
+}
+
 std::optional<submission> job_queue::find_unfinished(const owner_info& owner,
                                                      const job_surroundings& surroundings,
                                                      const std::vector<asked_job>& jobs) {

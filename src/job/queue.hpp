@@ -80,6 +80,8 @@ public:
     submission submit(submission asked, const std::vector<asked_job>& jobs);
 
     std::optional<submission> find_submission(const std::string& id);
+    // The one that submit() would return for this key; empty for a key that is new, or empty.
+    std::optional<submission> find_keyed(const std::string& user_id, const std::string& key);
     // The newest of this owner that asked for the same and is not done.
     std::optional<submission> find_unfinished(const owner_info& owner,
                                               const job_surroundings& surroundings,

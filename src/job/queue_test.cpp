@@ -130,10 +130,13 @@ TEST_F(queue, answers_a_key_with_what_it_stood_for_for_a_day) {
     const auto first = submit(anna, "key");
     EXPECT_EQ(submit(anna, "key"), first);
     EXPECT_THROW(submit(anna, "key", "Sol"), key_reused);
+    EXPECT_FALSE(queue_.find_keyed(ben.user_id, "key"));
     EXPECT_NE(submit(ben, "key"), first);
     time_.add(hours(24));
     EXPECT_EQ(submit(anna, "key"), first);
+    EXPECT_EQ(queue_.find_keyed(anna.user_id, "key"), first);
     time_.add(seconds(1));
+    EXPECT_FALSE(queue_.find_keyed(anna.user_id, "key"));
     EXPECT_NE(submit(anna, "key", "Sol"), first);
     EXPECT_EQ(queue_.count({}).queued, 3u);
 }
