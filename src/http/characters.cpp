@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "http/character_body.hpp"
 #include "http/handlers.hpp"
+#include "http/if_similar.hpp"
 #include "http/json_body.hpp"
 #include "http/pages.hpp"
 #include "http/submitting.hpp"
@@ -68,17 +69,23 @@ answer create_character(const service& with, const call& of) {
     const auto draft = draft_in(body);
     job_surroundings around;
     body.read("engine", around.engine);
+    const auto wish = if_similar_in(body);
     body.expect_whole();
     const auto& parts = with.open(around);
     const character_request wanted{validate(draft)};
     check_request(parts, of.who.owner, wanted);
-    return submitted(with, of, around, wanted, [&parts](const job& done) {
+    const auto alike = similar_to_new(with, of, wanted, wish);
+    pair_list headers;
+    if (!alike.empty())
+        headers.emplace_back(similar_header, fmt::format("{}", fmt::join(alike, ", ")));
+    const auto made = [&parts](const job& done) {
         const auto record = parts.characters.find_by_job(done.id);
         if (!record) throw error(errc::not_found, "the character was removed meanwhile");
         auto reply = json_response(told(parts, *record), 201);
         reply.headers = {{"Location", fmt::format("/api/characters/{}", record->id)}};
         return reply;
-    });
+    };
+    return submitted(with, of, around, wanted, made, headers);
 }
 
 answer list_characters(const service& with, const call& of) {

@@ -28,7 +28,7 @@ constexpr auto cors_request =
     "X-Request-Id";
 constexpr auto cors_answer =
     "Content-Disposition, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, "
-    "Retry-After, X-Request-Id";
+    "Retry-After, Similar-Characters, X-Request-Id";
 constexpr auto cors_seconds = "600";
 
 // An address; of IPv6 its network, since everybody has a network of those.

@@ -11,6 +11,10 @@ answer list_characters(const service& with, const call& of);
 answer get_character(const service& with, const call& of);
 answer remove_character(const service& with, const call& of);
 
+// search.cpp
+answer search_characters(const service& with, const call& of);
+answer similar_characters(const service& with, const call& of);
+
 // character_batch.cpp
 answer create_characters(const service& with, const call& of);
 

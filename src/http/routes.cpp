@@ -33,6 +33,10 @@ constexpr route table[] = {
      {200, 409, 412, 422},
      json_bytes_max},
     {"DELETE", "/api/characters/{id}", guard::write, remove_character, {204}},
+    // No `lasts`: the index may be behind the store, and what was not found a moment ago may be
+    // now.
+    {"GET", "/api/search", guard::read, search_characters, {200, 304}},
+    {"GET", "/api/characters/{id}/similar", guard::read, similar_characters, {200, 304}},
     {"GET", "/api/characters/{id}/images", guard::read, list_images, {200, 304}, 0, lasts},
     {"POST",
      "/api/characters/{id}/generate-image",

@@ -20,13 +20,16 @@ handed_in hand_in(const service& with, const call& of, const job_surroundings& a
 }
 
 answer submitted(const service& with, const call& of, const job_surroundings& around,
-                 const job_request& wanted, std::function<response(const job& done)> made) {
+                 const job_request& wanted, std::function<response(const job& done)> made,
+                 pair_list headers) {
     const auto taken = hand_in(with, of, around, {{.request = wanted}});
+    if (taken.replayed) headers.emplace_back(replayed_header, "true");
     auto waiting = job_answer(of.asked, taken.accepted, std::move(made));
-    if (taken.replayed)
-        waiting.then = [then = std::move(waiting.then)](const std::optional<job>& newest) {
+    if (!headers.empty())
+        waiting.then = [then = std::move(waiting.then),
+                        headers = std::move(headers)](const std::optional<job>& newest) {
             auto reply = then(newest);
-            reply.headers.emplace_back(replayed_header, "true");
+            reply.headers.insert(reply.headers.end(), headers.begin(), headers.end());
             return reply;
         };
     return waiting;

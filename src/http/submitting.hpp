@@ -18,9 +18,10 @@ handed_in hand_in(const service& with, const call& of, const job_surroundings& a
                   const std::vector<asked_job>& jobs);
 
 // The same for one job, and the answer that waits for it: with what `made` makes of it once it is
-// done.
+// done, and with these headers, whatever the answer is.
 answer submitted(const service& with, const call& of, const job_surroundings& around,
-                 const job_request& wanted, std::function<response(const job& done)> made);
+                 const job_request& wanted, std::function<response(const job& done)> made,
+                 pair_list headers = {});
 
 // Marks the answer to a request that was made before.
 inline constexpr auto replayed_header = "Idempotency-Replayed";

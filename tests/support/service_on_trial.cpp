@@ -2,7 +2,9 @@
 
 #include "asset/local/local_assets.hpp"
 #include "core/error.hpp"
+#include "domain/slug.hpp"
 #include "http/gate.hpp"
+#include "pipeline/draft_to_character.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "support/recall_on_trial.hpp"
 #include "webhook/desk.hpp"
@@ -98,6 +100,9 @@ stores& service_on_trial::stored() {
 job_queue& service_on_trial::queue() {
     return inside_->queue;
 }
+index_follower& service_on_trial::index() {
+    return inside_->recall.follower;
+}
 
 http::response service_on_trial::ask(http::request asked) {
     if (asked.header("host").empty()) asked.headers.emplace_back("host", "127.0.0.1:3001");
@@ -119,15 +124,19 @@ http::response service_on_trial::ask(std::string_view method, std::string_view t
 }
 
 character service_on_trial::make(const owner_info& owner, const std::string& name) {
-    const auto job = random_ids().uuid();
-    const auto held = inside_->stored.reserved->reserve(job, owner, name);
-    character record;
+    character_draft draft;
+    draft.name = name;
+    draft.description = "A mystical elven sorceress with silver hair";
+    return make(owner, draft, random_ids().uuid());
+}
+
+character service_on_trial::make(const owner_info& owner, const character_draft& draft,
+                                 const std::string& job) {
+    const auto held = inside_->stored.reserved->reserve(job, owner, slug_of(draft.name));
+    auto record = draft_to_character(draft);
     record.id = held.id;
-    record.name = name;
-    record.description = "A mystical elven sorceress with silver hair";
     record.owner = owner;
     record.slug = held.slug;
-    record.style = "fantasy";
     record.job_id = job;
     record.created_at = record.updated_at = system_clock().now();
     inside_->stored.characters->save(record);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "http/service.hpp"
+#include "recall/index_follower.hpp"
 #include "store/stores.hpp"
 #include "support/child.hpp"
 
@@ -21,12 +22,14 @@ public:
     http::response ask(http::request asked);
     http::response ask(std::string_view method, std::string_view target, std::string body = {});
 
-    // A saved character without files.
+    // A saved character without files, as if that job had made it.
+    character make(const owner_info& owner, const character_draft& draft, const std::string& job);
     character make(const owner_info& owner, const std::string& name);
 
     const owner_info& local_user() const;
     stores& stored();
     job_queue& queue();
+    index_follower& index();  // of searches; follows when it is told to
 
 private:
     struct inside;
