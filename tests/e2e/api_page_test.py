@@ -34,6 +34,7 @@ class ApiPage(Contract):
         self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr[-4000:])
         self.assertIn("event: end", done.stdout)
         self.assertIn("Luna of the Stars", done.stdout)
+        self.assertIn("Similar-Characters: 123456", (here / "headers.txt").read_text())
         self.assertTrue((here / "avatar.png").read_bytes().startswith(b"\x89PNG"))
         self.assertEqual(json.loads((here / "openapi.json").read_text())["openapi"], "3.1.0")
 

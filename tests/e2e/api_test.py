@@ -58,9 +58,11 @@ class Owners(Contract):
                 "application/json", {}).get("schema", {})
             if call.has_id or "items" not in call.looked_up(schema).get("properties", {}):
                 continue
-            for query in ("", "?limit=100", f"?batch={batch}", "?q=luna", "?cursor=b9"):
+            needs = "&".join(f"{one['name']}=luna" for one in call.told.get("parameters", ())
+                             if one.get("required"))
+            for query in ("", "limit=100", f"batch={batch}", "q=luna", "cursor=b9"):
                 with self.subTest(call=str(call), query=query):
-                    told = self.ask("GET", call.path + query, **theirs)
+                    told = self.ask("GET", f"{call.path}?{query}&{needs}", **theirs)
                     self.assertEqual(told.json()["items"], [])
 
     def test_the_owner_reaches_each_of_them(self):
