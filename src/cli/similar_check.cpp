@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-#include <utility>
-
 #include "cli/following.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -25,17 +22,12 @@ std::string told(const recalled_character& twin) {
 
 void add_if_similar(CLI::App& command, if_similar& wanted) {
     const auto read = [&wanted](const std::string& text) {
-        constexpr std::pair<std::string_view, if_similar> words[] = {
-            {"warn", if_similar::warn},
-            {"refuse", if_similar::refuse},
-            {"ignore", if_similar::ignore}};
-        for (const auto& [word, meaning] : words)
-            if (text == word) {
-                wanted = meaning;
-                return;
-            }
-        throw error(errc::invalid_argument,
-                    fmt::format("--if-similar is warn, refuse or ignore, not {}", printable(text)));
+        const auto known = if_similar_from(text);
+        if (!known)
+            throw error(
+                errc::invalid_argument,
+                fmt::format("--if-similar is warn, refuse or ignore, not {}", printable(text)));
+        wanted = *known;
     };
     command
         .add_option_function<std::string>(

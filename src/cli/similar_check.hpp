@@ -10,10 +10,9 @@
 
 #include "cli/context.hpp"
 #include "domain/character.hpp"
+#include "recall/match_text.hpp"
 
 namespace medusa {
-
-enum class if_similar { warn, refuse, ignore };
 
 // Adds --if-similar.
 void add_if_similar(CLI::App& command, if_similar& wanted);

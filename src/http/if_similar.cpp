@@ -28,10 +28,9 @@ error refusal(const recalled_character& alike) {
 if_similar if_similar_in(json_body& body) {
     std::string word = "ignore";
     body.read("ifSimilar", word);
-    if (word == "warn") return if_similar::warn;
-    if (word == "refuse") return if_similar::refuse;
-    if (word != "ignore") body.refuse("ifSimilar", "must be warn, refuse or ignore");
-    return if_similar::ignore;
+    const auto wish = if_similar_from(word);
+    if (!wish) body.refuse("ifSimilar", "must be warn, refuse or ignore");
+    return wish.value_or(if_similar::ignore);
 }
 
 std::vector<std::int64_t> similar_to_new(const service& with, const call& of,

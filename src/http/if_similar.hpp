@@ -8,10 +8,9 @@
 #include "domain/job.hpp"
 #include "http/json_body.hpp"
 #include "http/service.hpp"
+#include "recall/match_text.hpp"
 
 namespace medusa::http {
-
-enum class if_similar { ignore, warn, refuse };
 
 // The field ifSimilar; `ignore` without it.
 if_similar if_similar_in(json_body& body);

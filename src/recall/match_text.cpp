@@ -45,6 +45,13 @@ std::vector<liked_character> liked_in(std::span<const std::string> texts) {
     return liked;
 }
 
+std::optional<if_similar> if_similar_from(std::string_view word) {
+    if (word == "warn") return if_similar::warn;
+    if (word == "refuse") return if_similar::refuse;
+    if (word == "ignore") return if_similar::ignore;
+    return std::nullopt;
+}
+
 boost::json::object match_json(const recalled_character& hit) {
     return {{"score", to_three_places(hit.score)},
             {"similarity", to_three_places(hit.similarity)},
