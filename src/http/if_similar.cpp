@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <chrono>
 
 #include "core/ids.hpp"
 #include "core/text.hpp"

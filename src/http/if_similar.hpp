@@ -1,5 +1,5 @@
-// A new character that its owner's others are much like: what the request wants done then. Any
-// thread.
+// What is done about a new character that its owner's others are much like, as the request wants
+// it; and how routes wait for the index that tells. Any thread.
 #pragma once
 
 #include <cstdint>

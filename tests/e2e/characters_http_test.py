@@ -35,7 +35,7 @@ class Changes(Served):
         self.assertEqual(again.json(), after)
         self.assertEqual(again.headers["ETag"], told.headers["ETag"])
         embedding = json.loads(self.asset(after["embeddings"]["url"]).read_text())
-        self.assertIn("Luna of the Stars", embedding["text"])
+        self.assertIn("wise, calm", embedding["text"])
         found = self.ask("GET", "/api/characters?tag=wise").json()["items"]
         self.assertEqual([one["id"] for one in found], [after["id"]])
 

@@ -6,6 +6,7 @@ import unittest
 from urllib.parse import quote, urlencode
 
 from http_test import Served
+from mongo_server import MongoServer
 
 TINY = {"width": 64, "height": 64}
 PEOPLE = {
@@ -126,6 +127,24 @@ class Owners(Searched):
         for name in ("also", "less"):
             self.problem(404, "GET", f"/api/characters/{mine}/similar?{name}={ids['Luna']}", **ben)
         self.problem(404, "GET", f"/api/characters/{max(ids.values()) + 1000}/similar")
+
+
+class OnMongoDB(Searched):
+    def serve(self, *options):
+        mongo = MongoServer(self.home / "mongo")
+        self.addCleanup(mongo.end)
+        self.environment["MONGODB_URI"] = mongo.uri + "/medusa"
+        return super().serve(*options)
+
+    def test_it_is_all_the_same(self):
+        ids = self.people()
+        self.assertEqual(self.search("a timid robot musician")[0], "Robin")
+        self.assertEqual(self.search("who", ("tag", "gentle"), ("tag", "bold")), ["Aria"])
+        self.make("Robin", *PEOPLE["Robin"], status=409, ifSimilar="refuse")
+        self.ask("DELETE", f"/api/characters/{ids['Robin']}")
+        self.assertNotIn("Robin", self.search("a shy android"))
+        self.assertNotIn("Robin", self.similar(ids["Aria"]))
+        self.make("Robin", *PEOPLE["Robin"], ifSimilar="refuse")
 
 
 class OddQueries(Searched):
