@@ -78,10 +78,12 @@ std::optional<std::size_t> index_follower::catch_up(const follow_progress& tell,
                                                     const std::stop_token& stop, std::size_t most) {
     const std::lock_guard lock(turn_);
     start();
-    if (const auto left = with_.feed.newest() - position_->told();
-        most != SIZE_MAX && left > std::int64_t(most))
+    const auto newest = with_.feed.newest();
+    if (const auto left = newest - position_->told(); most != SIZE_MAX && left > std::int64_t(most))
         return std::size_t(left);
     if (!is_built_) {
+        // What a build that was interrupted has put in may be gone by now.
+        if (index_->size() > 0) publish(with_.kind.make(space()));
         build(*index_, tell, stop);
         is_built_ = true;
     }
@@ -93,11 +95,13 @@ std::optional<std::size_t> index_follower::catch_up(const follow_progress& tell,
         const auto fresh = position_->unseen(page);
         apply(fresh);
         changes_ += fresh.size();
-        position_->followed(fresh, with_.pauses.elapsed());
+        const bool is_last = page.size() < notes_at_once;
+        // There may be numbers that nothing was written with.
+        position_->followed(fresh, with_.pauses.elapsed(), is_last ? newest : 0);
         told_ = position_->told();
         followed += fresh.size();
         if (tell && !fresh.empty()) tell(followed);
-        if (page.size() < notes_at_once) return std::nullopt;
+        if (is_last) return std::nullopt;
         from = page.back().sequence;
     }
 }

@@ -203,6 +203,19 @@ TEST_F(index_follower_story, a_stop_ends_it_and_the_next_call_goes_on) {
     expect_true(first_->follower);
 }
 
+TEST_F(index_follower_story, what_goes_after_an_interrupted_start_is_gone) {
+    for (int i = 0; i < 300; ++i) make("Luna " + std::to_string(i), "a shy android");
+    std::stop_source stop;
+    EXPECT_THROW(
+        first_->follower.catch_up([&](std::size_t) { stop.request_stop(); }, stop.get_token()),
+        error);
+    const auto indexed = ids_in(first_->follower);
+    ASSERT_FALSE(indexed.empty());
+    ASSERT_TRUE(stored_.characters->remove(indexed.front()));
+    first_->follower.catch_up();
+    expect_true(first_->follower);
+}
+
 TEST_F(index_follower_story, searches_go_on_while_it_is_made_anew_and_followed) {
     for (int i = 0; i < 40; ++i) make("Luna " + std::to_string(i), "a shy android");
     first_->follower.catch_up();
