@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/text.hpp"
 
 namespace medusa {
@@ -33,7 +34,12 @@ void follow_store(cli_context& context) {
     if (index.damaged() > 0)
         context.out.message(
             "warning: some records are damaged, and so cannot be found: medusa list names them");
-    index.save_if_worth();
+    try {
+        index.save_if_worth();
+    } catch (const error& failure) {
+        context.out.message(fmt::format("note: the search index could not be kept: {}",
+                                        printable(failure.detail())));
+    }
 }
 
 }  // namespace medusa

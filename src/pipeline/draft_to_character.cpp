@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "domain/look.hpp"
 #include "domain/seed.hpp"
@@ -34,6 +35,8 @@ std::string embedding_text(const character& subject) {
          {&subject.traits.sub_traits, &type, &genre, &personality, &appearance, &origin})
         for (const auto& word : *group)
             if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+    constexpr std::string_view ends_of_sentences = ".!?";
+    if (!text.empty() && ends_of_sentences.find(text.back()) == std::string_view::npos) text += '.';
     if (!words.empty()) text += fmt::format(" {}.", fmt::join(words, ", "));
     return text;
 }

@@ -33,7 +33,7 @@ class MainJob(House):
         vector = json.loads(self.asset(record["embeddings"]["url"]).read_text())
         self.assertEqual(len(vector["vector"]), 384)
         self.assertAlmostEqual(math.fsum(x * x for x in vector["vector"]), 1, places=4)
-        self.assertIn("Luna Starweaver", vector["text"])
+        self.assertIn("A mystical elven sorceress with silver hair. mysterious, ", vector["text"])
         manifests = list((picture.parents[1] / "generations").iterdir())
         self.assertEqual(len(manifests), 1)
         self.assertEqual(json.loads(manifests[0].read_text())["image"]["seed"], 4164696983)

@@ -103,6 +103,15 @@ class Search(House):
             self.assertIn("note: the search index was made anew", done.stderr)
             self.assertEqual(index.read_bytes()[:100], whole[:100])
 
+    def test_a_search_needs_no_place_for_its_index(self):
+        (self.data / "search").mkdir(exist_ok=True)
+        index = self.data / "search/index"
+        index.unlink(missing_ok=True)
+        index.mkdir()
+        done = self.run_medusa("search", "dwarf", "--json")
+        self.assertEqual(json.loads(done.stdout)[0]["name"], "Brannoch")
+        self.assertIn("note: the search index could not be kept", done.stderr)
+
     def test_a_twin_is_noticed_before_it_is_made(self):
         twin = ("--name", "Unit Nine", "--description", PEOPLE[0][1], "--tags", "shy,gentle",
                 "--style", "anime", *SMALL)
