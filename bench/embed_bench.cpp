@@ -10,9 +10,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "embed/gathering.hpp"
 #include "embed/minilm/minilm.hpp"
 
 namespace {
@@ -45,6 +47,20 @@ double median_single(embedder& model, std::span<const std::string> texts) {
     return each[singles / 2];
 }
 
+// Texts a second when so many threads ask for one at a time.
+double one_by_one(embedder& model, std::span<const std::string> texts) {
+    constexpr std::size_t callers = 8;
+    const double took = seconds([&] {
+        std::vector<std::jthread> threads;
+        for (std::size_t caller = 0; caller < callers; ++caller)
+            threads.emplace_back([&, caller] {
+                for (auto i = caller; i < texts.size(); i += callers)
+                    model.embed(texts.subspan(i, 1));
+            });
+    });
+    return double(texts.size()) / took;
+}
+
 // Of this program alone: getrusage() would count what the process was before it became this
 // program.
 double peak_rss_mb() {
@@ -64,10 +80,16 @@ int run(const char* models, const char* file, int threads) {
     model->embed(all);  // each shape of a run is prepared once
     const double together = seconds([&] { model->embed(all); });
     const double single = median_single(*model, all);
+    const double alone = one_by_one(*model, all);
+    const auto gathering = medusa::make_gathering_embedder(std::move(model));
+    one_by_one(*gathering, all);
+    const double gathered = one_by_one(*gathering, all);
     fmt::print(
         "{{\"load_ms\": {:.1f}, \"first_ms\": {:.1f}, \"texts_per_s\": {:.1f}, "
-        "\"single_ms\": {:.3f}, \"peak_rss_mb\": {:.0f}}}\n",
-        load * 1e3, first * 1e3, double(texts.size()) / together, single * 1e3, peak_rss_mb());
+        "\"single_ms\": {:.3f}, \"alone_per_s\": {:.1f}, \"gathered_per_s\": {:.1f}, "
+        "\"peak_rss_mb\": {:.0f}}}\n",
+        load * 1e3, first * 1e3, double(texts.size()) / together, single * 1e3, alone, gathered,
+        peak_rss_mb());
     return 0;
 }
 

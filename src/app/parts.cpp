@@ -22,6 +22,7 @@
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "domain/policy.hpp"
+#include "embed/gathering.hpp"
 #include "embed/minilm/minilm.hpp"
 #include "engine/sketch/sketch.hpp"
 #include "engine/sketch/sketch_desk.hpp"
@@ -163,9 +164,9 @@ public:
           stored_(store_for(settings).make(settings, hooks)),
           webhooks_(settings, stored_),
           assets_(metered(assets_for(settings).make(settings, hooks), counted)),
-          vectors_(make_lazy_embedder([] {
+          vectors_(make_gathering_embedder(make_lazy_embedder([] {
               return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
-          })),
+          }))),
           recall_(settings, stored_, *assets_, *vectors_),
           feed_(feed_for(settings, hooks)),
           queue_({*stored_.intake, *stored_.leases, system_clock(), random_ids(), system_random(),
