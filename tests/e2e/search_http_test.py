@@ -86,7 +86,8 @@ class Finding(Searched):
         ids = self.people()
         self.make("Nova", "An elven sorceress of the northern woods", "fantasy", ["calm"])
         self.assertEqual(self.similar(ids["Aria"], ("also", f"{ids['Luna']}:3"))[0], "Nova")
-        without = self.similar(ids["Aria"], ("also", f"{ids['Bruno']}"), ("less", ids["Luna"]))
+        without = self.similar(ids["Aria"], ("also", f"{ids['Bruno']}"),
+                               ("less", f"{ids['Luna']}:3"))
         self.assertEqual(without[-1], "Nova")
         self.assertNotIn("Luna", without)
 
