@@ -41,7 +41,8 @@ public:
     }
     int cuts() const { return cuts_; }
 
-    // Of the last exchange that passed in full; an answer has the same parts.
+    // Of the last exchange that passed in full, known before its answer is; an answer has the same
+    // parts.
     raw_request request() const {
         const std::lock_guard lock(mutex_);
         return request_;
@@ -78,6 +79,12 @@ private:
         }
     }
 
+    void keep(raw_request asked, raw_request told) {
+        const std::lock_guard lock(mutex_);
+        request_ = std::move(asked);
+        answer_ = std::move(told);
+    }
+
     void serve(raw_connection& client) {
         raw_connection account(called(), nullptr);
         for (;;) {
@@ -101,11 +108,9 @@ private:
                 if (how->reset) client.reset();
                 return;
             }
-            if (!client.write(whole)) return;
             asked.head = first + asked.head;
-            const std::lock_guard lock(mutex_);
-            request_ = std::move(asked);
-            answer_ = std::move(told);
+            keep(std::move(asked), std::move(told));
+            if (!client.write(whole)) return;
         }
     }
 
