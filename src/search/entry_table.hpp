@@ -24,6 +24,10 @@
 
 namespace medusa {
 
+// After so many searches that were in vain, since entries were replaced faster than it looked, a
+// search has writers wait for the next one.
+inline constexpr int searches_beside_writers = 3;
+
 class entry_table {
 public:
     entry_table() = default;
@@ -56,16 +60,19 @@ public:
 
     // An entry that is replaced during a search changes its slot, perhaps from one that the search
     // has still to come to into one that it has passed. So a search takes the mark before it, and
-    // afterwards has the new slots offered. False: too many, search again.
+    // afterwards has the new slots offered. False: there were too many, or they come faster than
+    // they are looked at; search again.
     std::uint64_t move_mark() const { return moves_.load(); }
     template <typename Offer>
     bool offer_moved(std::uint64_t mark, Offer offer) const {
         // Once more whenever one was replaced again while it was looked at.
-        for (auto now = moves_.load(); now != mark; now = moves_.load()) {
+        for (int look = 0; look < looks_at_moves; ++look) {
+            const auto now = moves_.load();
+            if (now == mark) return true;
             if (!offer_moves(mark, now, offer)) return false;
             mark = now;
         }
-        return true;
+        return false;
     }
 
     // --- the writer ---
@@ -87,6 +94,7 @@ public:
 private:
     static constexpr std::int64_t no_id = std::numeric_limits<std::int64_t>::min();
     static constexpr std::size_t moves_remembered = 256;
+    static constexpr int looks_at_moves = 16;
 
     void show(std::uint32_t slot, std::int64_t id, std::span<const std::uint32_t> labels);
     void hide(std::uint32_t slot);

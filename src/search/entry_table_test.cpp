@@ -81,5 +81,13 @@ TEST(entry_table, tells_a_search_what_was_replaced_during_it) {
     EXPECT_FALSE(table.offer_moved(mark, tell)) << "too many to remember";
 }
 
+TEST(entry_table, does_not_run_after_a_writer_for_ever) {
+    entry_table table;
+    put(table, 1);
+    const auto mark = table.move_mark();
+    put(table, 1);
+    EXPECT_FALSE(table.offer_moved(mark, [&](std::uint32_t) { put(table, 1); }));
+}
+
 }  // namespace
 }  // namespace medusa

@@ -1,8 +1,9 @@
 // The vector index port: which entries are nearest in meaning to a text's vector.
 //
 // Derived from the store and made anew from it at any time. Owned by app; every function may be
-// called from any thread. Writers wait for each other; a search waits for none of them, and sees an
-// entry that is replaced meanwhile as it was or as it is, never neither. A search that starts after
+// called from any thread. Writers wait for each other; a search waits for none of them (but where
+// entries are replaced faster than it looks, for one), and sees an entry that is replaced meanwhile
+// as it was or as it is, never neither. A search that starts after
 // an upsert or a remove has returned sees what that did.
 // Errors: error(invalid_argument) for a vector of another dimension, with NaN or infinity in it, or
 // not of unit length. Snapshots: see snapshot.hpp.

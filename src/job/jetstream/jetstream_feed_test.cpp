@@ -132,12 +132,19 @@ TEST(jetstream, tickets_survive_a_kill_of_the_server) {
     server.kill();
     EXPECT_THROW(feed->announce(turns(1, "meanwhile")), error);
     server.start_again();
-    EXPECT_EQ(insist([&] { return feed->state().tickets; }), 50U);
+    EXPECT_GE(insist([&] { return feed->state().tickets; }), 50U);
     for (int i = 0; i < 50; ++i) {
         const auto got = insist([&] { return feed->wait(long_enough, {}); });
         ASSERT_NE(got, nullptr) << i;
         got->done();
     }
+    // The library may have kept what was handed out before it noticed the kill, and sent it since.
+    int late = 0;
+    while (const auto got = feed->wait(soon, {})) {
+        got->done();
+        ++late;
+    }
+    EXPECT_LE(late, 1);
     expect_tickets(*feed, 0);
 }
 

@@ -54,7 +54,9 @@ public:
         const auto guard = entries_.guard();
         const auto filter = entries_.filter_for(wanted);
         if (filter.fitting_max == 0) return {};
-        while (true) {
+        for (int search = 0;; ++search) {
+            std::unique_lock writers(writing_, std::defer_lock);
+            if (search == searches_beside_writers) writers.lock();
             best_hits best(k);
             const auto offer = [&](std::uint32_t slot) {
                 const float score =
@@ -100,7 +102,7 @@ public:
 private:
     const vector_space space_;
     const kernels& kernels_ = fastest_kernels();
-    std::mutex writing_;
+    mutable std::mutex writing_;
     entry_table entries_;
     column<float> vectors_;
 };

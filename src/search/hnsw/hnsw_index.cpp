@@ -136,7 +136,9 @@ private:
                                            std::size_t breadth, const label_filter& filter) const {
         const auto loan = walks_.borrow();
         auto& found = (*loan).found;
-        while (true) {
+        for (int search = 0;; ++search) {
+            std::unique_lock writers(writing_, std::defer_lock);
+            if (search == searches_beside_writers) writers.lock();
             found.clear();
             const auto mark = entries_.move_mark();
             entries_.for_each_fitting(filter, [&](std::span<const std::uint32_t> slots) {
@@ -178,7 +180,7 @@ private:
 
     const vector_space space_;
     const hnsw_settings settings_;
-    std::mutex writing_;
+    mutable std::mutex writing_;
     mutable walk_pool walks_;
     entry_table entries_;
     code_columns codes_;
