@@ -32,6 +32,11 @@ std::vector<fs::path> policy_files(const config& settings) {
 
 }  // namespace
 
+std::unique_ptr<embedder> load_embedder() {
+    constexpr int threads = 2;
+    return make_minilm_embedder({fs::path(MEDUSA_MODELS), threads});
+}
+
 content_policy policy_for(const config& settings) {
     content_policy rules;
     for (const auto& file : policy_files(settings))
@@ -46,7 +51,7 @@ std::string check_policy(const config& settings) {
 }
 
 std::string check_embedder() {
-    const auto vectors = make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
+    const auto vectors = load_embedder();
     const std::string text = "a short text";
     const auto made = vectors->embed({&text, 1});
     return fmt::format("{}, {} dimensions", vectors->model(), made.front().size());

@@ -2,15 +2,17 @@
 // Main thread; each check returns a line to show, and throws what is wrong.
 #pragma once
 
-#include <cstddef>
+#include <memory>
 #include <string>
 
 #include "config/config.hpp"
 #include "domain/policy.hpp"
+#include "embed/embedder.hpp"
 
 namespace medusa {
 
-inline constexpr std::size_t embed_threads = 2;
+// The embedded model, loaded now.
+std::unique_ptr<embedder> load_embedder();
 
 // The compiled-in lists and what the operator adds to them. Throws error(storage) and
 // invalid_argument for files that cannot be used.

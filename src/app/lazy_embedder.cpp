@@ -8,29 +8,27 @@ namespace {
 
 class lazy_embedder final : public embedder {
 public:
-    explicit lazy_embedder(std::function<std::unique_ptr<embedder>()> load)
-        : load_(std::move(load)) {}
+    lazy_embedder(std::string model, std::function<std::unique_ptr<embedder>()> load)
+        : model_(std::move(model)), load_(std::move(load)) {}
 
     std::vector<embedding> embed(std::span<const std::string> texts) override {
-        return loaded().embed(texts);
+        std::call_once(once_, [this] { embedder_ = load_(); });
+        return embedder_->embed(texts);
     }
-    std::string_view model() const override { return loaded().model(); }
+    std::string_view model() const override { return model_; }
 
 private:
-    embedder& loaded() const {
-        std::call_once(once_, [this] { embedder_ = load_(); });
-        return *embedder_;
-    }
-
+    const std::string model_;
     std::function<std::unique_ptr<embedder>()> load_;
-    mutable std::once_flag once_;
-    mutable std::unique_ptr<embedder> embedder_;  // set once, under once_
+    std::once_flag once_;
+    std::unique_ptr<embedder> embedder_;  // set once, under once_
 };
 
 }  // namespace
 
-std::unique_ptr<embedder> make_lazy_embedder(std::function<std::unique_ptr<embedder>()> load) {
-    return std::make_unique<lazy_embedder>(std::move(load));
+std::unique_ptr<embedder> make_lazy_embedder(std::string model,
+                                             std::function<std::unique_ptr<embedder>()> load) {
+    return std::make_unique<lazy_embedder>(std::move(model), std::move(load));
 }
 
 }  // namespace medusa

@@ -5,11 +5,14 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "embed/embedder.hpp"
 
 namespace medusa {
 
-std::unique_ptr<embedder> make_lazy_embedder(std::function<std::unique_ptr<embedder>()> load);
+// `model` is known before: whoever only compares it, as the search index does, loads nothing.
+std::unique_ptr<embedder> make_lazy_embedder(std::string model,
+                                             std::function<std::unique_ptr<embedder>()> load);
 
 }  // namespace medusa

@@ -164,9 +164,7 @@ public:
           stored_(store_for(settings).make(settings, hooks)),
           webhooks_(settings, stored_),
           assets_(metered(assets_for(settings).make(settings, hooks), counted)),
-          vectors_(make_gathering_embedder(make_lazy_embedder([] {
-              return make_minilm_embedder({fs::path(MEDUSA_MODELS), embed_threads});
-          }))),
+          vectors_(make_gathering_embedder(make_lazy_embedder(minilm_name, load_embedder))),
           recall_(settings, stored_, *assets_, *vectors_),
           feed_(feed_for(settings, hooks)),
           queue_({*stored_.intake, *stored_.leases, system_clock(), random_ids(), system_random(),

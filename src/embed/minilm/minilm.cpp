@@ -68,7 +68,7 @@ public:
         return result;
     }
 
-    std::string_view model() const override { return "all-MiniLM-L6-v2"; }
+    std::string_view model() const override { return minilm_name; }
 
 private:
     // The texts `batch` (sorted by length) in one run of the model.

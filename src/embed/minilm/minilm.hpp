@@ -18,6 +18,8 @@
 
 namespace medusa {
 
+inline constexpr auto minilm_name = "all-MiniLM-L6-v2";
+
 struct minilm_settings {
     std::filesystem::path models;  // folder with minilm.xml, minilm.bin and vocab.txt
     int threads = 2;               // at most so many work on one run
