@@ -34,7 +34,7 @@ struct search_options {
     recall_filter filter(cli_context& context) const {
         recall_filter wanted;
         wanted.user_id = user_id.empty() ? context.parts.settings().user_id : user_id;
-        if (!style.empty()) wanted.style = style;
+        wanted.style = style;
         wanted.tags = tags;
         return wanted;
     }

@@ -25,8 +25,7 @@ std::vector<std::string> every(const request& asked, std::string_view name) {
 recall_filter filter_of(const call& of) {
     recall_filter wanted;
     wanted.user_id = of.who.owner.user_id;
-    const auto style = to_lower(of.asked.parameter("style").value_or(""));
-    if (!style.empty()) wanted.style = style;
+    wanted.style = of.asked.parameter("style");
     wanted.tags = every(of.asked, "tag");
     return wanted;
 }

@@ -18,7 +18,7 @@
 namespace medusa {
 namespace {
 
-constexpr std::size_t ranking_depth = 100;  // of each of two that are fused
+constexpr std::size_t ranking_depth = 100;  // of each that is fused
 constexpr double variety = 0.55;            // among the nearest, of which there are so many
 constexpr std::size_t varied_from = 5;      // for each that is wanted
 constexpr double repulsion = 0.5;  // of what is not liked, against a weight of 1 of what is
@@ -75,7 +75,8 @@ std::vector<recalled_character> recall_desk::search(const std::string& text,
     std::vector<std::int64_t> rankings[3];
     if (index)
         for (const auto& hit : index->search(meaning, depth, labels)) rankings[0].push_back(hit.id);
-    word_query asked{words, filter.user_id, filter.style, labels.tags, false, depth};
+    word_query asked{words, filter.user_id, {}, labels.tags, false, depth};
+    if (!labels.style.empty()) asked.style = labels.style;
     rankings[1] = with_.words.saying(asked);
     asked.in_names = true;
     rankings[2] = with_.words.saying(asked);
@@ -84,7 +85,7 @@ std::vector<recalled_character> recall_desk::search(const std::string& text,
     std::vector<recalled_character> found;
     for (const auto& [id, score] : fused(rankings)) {
         if (found.size() == limit) break;
-        auto record = fitting(id, filter);
+        auto record = fitting(id, labels);
         if (!record) continue;
         recalled_character one{std::move(*record), score};
         one.similarity = index ? similarity_to(*index, id, meaning) : 0;
@@ -117,10 +118,11 @@ std::vector<recalled_character> recall_desk::similar(const std::vector<liked_cha
     const auto index = with_.follower.index();
     if (!index) return {};
     const auto depth = varied_from * limit + named.size();
+    const auto labels = labels_for(filter);
 
     std::vector<ranked> candidates;
     std::vector<std::vector<float>> vectors;
-    for (const auto& hit : index->search(wanted, depth, labels_for(filter))) {
+    for (const auto& hit : index->search(wanted, depth, labels)) {
         const auto entry = named.contains(hit.id) ? std::nullopt : index->find(hit.id);
         if (!entry) continue;
         candidates.push_back({hit.id, hit.score});
@@ -131,31 +133,21 @@ std::vector<recalled_character> recall_desk::similar(const std::vector<liked_cha
     std::stable_sort(picked.begin(), picked.end(),
                      [](const ranked& a, const ranked& b) { return a.score > b.score; });
     std::vector<recalled_character> found;
-    for (const auto& [id, score] : picked) {
-        auto record = fitting(id, filter);
-        if (!record) continue;
-        recalled_character one{std::move(*record), std::max(score, 0.0), score};
-        one.shared = shared_features(features, one.record);
-        found.push_back(std::move(one));
-    }
+    for (const auto& [id, score] : picked) add(found, id, score, labels, features);
     return found;
 }
 
 std::vector<recalled_character> recall_desk::too_similar(const character& made) {
     const auto index = with_.follower.index();
     if (!index || index->size() == 0) return {};
-    const recall_filter own{made.owner.user_id};
+    const auto labels = labels_for({made.owner.user_id});
     const auto text = embedding_text(made);
     const auto meaning = with_.vectors.embed({&text, 1}).front();
     const auto features = features_of(made);
     std::vector<recalled_character> found;
-    for (const auto& [id, score] : index->search(meaning, too_similar_most, labels_for(own))) {
+    for (const auto& [id, score] : index->search(meaning, too_similar_most, labels)) {
         if (score < too_similar_from) break;
-        auto record = fitting(id, own);
-        if (!record) continue;
-        recalled_character one{std::move(*record), score, score};
-        one.shared = shared_features(features, one.record);
-        found.push_back(std::move(one));
+        add(found, id, score, labels, features);
     }
     return found;
 }
@@ -173,18 +165,30 @@ embedding recall_desk::vector_of(const character& record) {
     return with_.vectors.embed({&text, 1}).front();
 }
 
+// Unless the record does not fit any more.
+void recall_desk::add(std::vector<recalled_character>& found, std::int64_t id, double similarity,
+                      const entry_labels& wanted, const std::set<std::string>& features) {
+    auto record = fitting(id, wanted);
+    if (!record) return;
+    recalled_character one{std::move(*record), std::max(similarity, 0.0), similarity};
+    one.shared = shared_features(features, one.record);
+    found.push_back(std::move(one));
+}
+
 // The record as it is now: the index may be behind.
-std::optional<character> recall_desk::fitting(std::int64_t id, const recall_filter& filter) {
+std::optional<character> recall_desk::fitting(std::int64_t id, const entry_labels& wanted) {
     try {
         auto record = with_.characters.find(id);
-        if (!record || record->owner.user_id != filter.user_id) return std::nullopt;
-        const auto wanted = labels_for(filter);
+        if (!record) return std::nullopt;
         const auto labels = labels_of(*record);
-        if (!wanted.style.empty() && labels.style != wanted.style) return std::nullopt;
-        for (const auto& tag : wanted.tags)
-            if (!tag.empty() &&
-                std::find(labels.tags.begin(), labels.tags.end(), tag) == labels.tags.end())
-                return std::nullopt;
+        const bool fits =
+            labels.owner == wanted.owner &&
+            (wanted.style.empty() || labels.style == wanted.style) &&
+            std::all_of(wanted.tags.begin(), wanted.tags.end(), [&](const auto& tag) {
+                return tag.empty() ||
+                       std::find(labels.tags.begin(), labels.tags.end(), tag) != labels.tags.end();
+            });
+        if (!fits) return std::nullopt;
         return record;
     } catch (const error& reason) {
         if (reason.code() != errc::corrupted) throw;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,8 @@ inline constexpr std::size_t recall_text_chars = 2'000;
 // Whose characters are looked at, and which.
 struct recall_filter {
     std::string user_id;
-    std::optional<std::string> style{};
-    std::vector<std::string> tags{};  // all of them, in any case
+    std::optional<std::string> style{};  // in any case
+    std::vector<std::string> tags{};     // all of them, in any case
 };
 
 struct liked_character {
@@ -64,7 +65,9 @@ public:
 
 private:
     embedding vector_of(const character& record);
-    std::optional<character> fitting(std::int64_t id, const recall_filter& filter);
+    void add(std::vector<recalled_character>& found, std::int64_t id, double similarity,
+             const entry_labels& wanted, const std::set<std::string>& features);
+    std::optional<character> fitting(std::int64_t id, const entry_labels& wanted);
 
     const recall_parts with_;
 };

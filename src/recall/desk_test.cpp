@@ -95,6 +95,8 @@ TEST_F(recall_story, style_and_tags_keep_others_out) {
     make("Sol", "a knight", {"wise"}, "fantasy");
     EXPECT_EQ(search("knight").size(), 2u);
     EXPECT_EQ(search("knight", {.user_id = {}, .style = "fantasy"}), names{"Sol"});
+    make("Nova", "a glazier", {}, "fantasy");  // the index has not seen her yet, only the words
+    EXPECT_EQ(recall_.desk.search("glazier", {"local", "Fantasy"}, 10).size(), 2u);
     EXPECT_EQ(search("knight", {.user_id = {}, .tags = {"WISE", "shy"}}), names{"Luna"});
     EXPECT_TRUE(search("knight", {.user_id = {}, .tags = {"rude"}}).empty());
     EXPECT_EQ(search("knight", {}, 1).size(), 1u);

@@ -89,6 +89,10 @@ std::optional<std::size_t> index_follower::catch_up(const follow_progress& tell,
     }
     std::size_t followed = 0;
     auto from = position_->look_from(with_.pauses.elapsed());
+    if (from == position_->told() && newest <= from) {
+        position_->followed({}, with_.pauses.elapsed());
+        return std::nullopt;
+    }
     for (;;) {
         refuse_to_go_on(stop);
         const auto page = with_.feed.after(from, notes_at_once);
