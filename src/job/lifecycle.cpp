@@ -69,6 +69,10 @@ bool runs_alone(const job_status& status) {
     return status.losses >= losses_before_alone;
 }
 
+bool is_poison(const job_status& status) {
+    return status.state == job_state::dead && status.lone_losses >= lone_losses_max;
+}
+
 job_status leased(job_status status) {
     if (status.state != job_state::queued) refuse(status, "leased");
     status.state = job_state::leased;

@@ -32,6 +32,9 @@ int attempts_allowed(const job_status& status, int tries_max);
 // True: no other job may run in the process that runs this one.
 bool runs_alone(const job_status& status);
 
+// It is dead because it took its worker down again and again.
+bool is_poison(const job_status& status);
+
 // A worker takes it.
 job_status leased(job_status status);
 

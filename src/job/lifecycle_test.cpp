@@ -129,8 +129,12 @@ TEST(lifecycle, a_job_that_takes_its_worker_down_runs_alone_and_then_no_more) {
     EXPECT_TRUE(lifecycle::runs_alone(status));
     for (int i = 0; i < 4; ++i) lose();
     EXPECT_EQ(status.state, job_state::queued);
+    EXPECT_FALSE(lifecycle::is_poison(status));
     lose();
     EXPECT_EQ(status.state, job_state::dead);
+    EXPECT_TRUE(lifecycle::is_poison(status));
+    EXPECT_FALSE(lifecycle::is_poison(lifecycle::retried(status)));
+    EXPECT_FALSE(lifecycle::is_poison(at(job_state::dead)));
 }
 
 TEST(lifecycle, a_finished_stage_clears_the_suspicion) {

@@ -207,6 +207,9 @@ void story_runner::close(course& of, const std::vector<std::string>& notes,
 void story_runner::tidy_up(const job& ended, const std::stop_token& stop) {
     // A dead job may be redriven: its picture is paid for.
     if (ended.status.state != job_state::dead) kept_.forget(ended.id, ended.status.pictures);
+    // Poison takes down whoever touches it, also half-way through this. What it took stays as it
+    // is, for its redrive to go on with, or for a sweep.
+    if (lifecycle::is_poison(ended.status)) return;
     if (ended.status.state != job_state::done) with_parts_of(ended, give_up, stop);
 }
 

@@ -1,5 +1,6 @@
 // Workers that die at every call, and queues that cannot be used: nothing is lost, nothing is done
 // twice.
+#include "job/lifecycle.hpp"
 #include "pipeline/worker_fixture.hpp"
 #include "worker/spool.hpp"
 
@@ -101,6 +102,26 @@ TEST_F(worker_faults, a_spooled_picture_that_is_damaged_is_drawn_again) {
     EXPECT_EQ(engine_.rendered, 2);
     EXPECT_EQ(only_job().status.state, job_state::done);
     expect_pictures(1);
+}
+
+// Removing it could be cut short as well, and the redrive would store another file beside the rest.
+TEST_F(worker_faults, what_poison_took_and_stored_waits_for_its_redrive) {
+    submitted(1);
+    for (int i = 0; i < lifecycle::losses_before_alone + lifecycle::lone_losses_max; ++i) {
+        fault_plan plan("create 1", false, fault_plan::lasting::for_good);
+        run_until_death(plan);
+    }
+    run(until_done());
+    EXPECT_EQ(only_job().status.state, job_state::dead);
+    const auto stored = assets_->list("anna");
+    EXPECT_FALSE(stored.empty());
+    EXPECT_EQ(store_.reserved->unused().size(), 1u);
+    queue_->retry(only_job().id, "7");
+    run(until_done());
+    EXPECT_EQ(only_job().status.state, job_state::done);
+    EXPECT_EQ(assets_->list("anna"), stored);
+    EXPECT_EQ(engine_.rendered, 1);
+    expect_characters(1);
 }
 
 TEST_F(worker_faults, a_call_to_the_queue_that_fails_once_costs_nothing) {
