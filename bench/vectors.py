@@ -26,13 +26,14 @@ from descriptions import descriptions
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VECTOR_BYTES = 384 * 4
 COPIED_BYTES = 1 << 20
+EMBEDDED_TEXT = ROOT / "src/pipeline/draft_to_character.cpp"
 
 
 def source(seed):
-    """What the stream depends on."""
+    """What the stream depends on: its words, and what of a character is embedded."""
     digest = hashlib.sha256()
-    for path in sorted(words.FOLDER.parent.rglob("*")):
-        if path.suffix in (".py", ".txt"):
+    for path in [*sorted(words.FOLDER.parent.rglob("*")), EMBEDDED_TEXT]:
+        if path.suffix in (".py", ".txt", ".cpp"):
             digest.update(path.read_bytes())
     return {"seed": seed, "grammar": digest.hexdigest(), "model": "all-MiniLM-L6-v2"}
 
