@@ -79,7 +79,8 @@ std::string_view band_of(int years) {
 
 // "aged 25", "age: 25", "25 years old", "25-year-old", "25 years of age", "25 yo".
 std::optional<int> years_told(cursor& from) {
-    if (from.take({"aged", "age", "ages"})) {
+    const bool is_long_time = from.at > 0 && from.tokens[from.at - 1].text == "for";
+    if (from.take({"aged", "age"}) || (!is_long_time && from.take({"ages"}))) {
         if (from.at < from.tokens.size() && from.tokens[from.at].mark) ++from.at;
         return number(from);
     }

@@ -41,6 +41,7 @@ TEST(look_rules, of_two_words_the_later_counts) {
         {"a young woman, seventy years old", "age_band=elder gender=female"},
         {"is 38", ""},
         {"She is thirty-eight.", "age_band=adult gender=female"},
+        {"He has kept the gate for ages. Zero patience.", "gender=male"},
         {"a mage. He is a pirate now.", "gender=male role=pirate"},
     });
 }

@@ -58,6 +58,14 @@ bool is_followed_by_age(tokens_view tokens, std::size_t at) {
     return is_any(tokens, next + 1, {"of"}) && is_any(tokens, next + 2, {"age"});
 }
 
+// "has waited for ages. Nine lives ..."; but "clothes for ages 9 to 12".
+bool is_long_time(tokens_view tokens, std::size_t ages, std::size_t number) {
+    const auto& form = tokens[number].forms.front();
+    const bool in_words = form.find_first_of("0123456789") == form.npos;
+    return in_words && is_any(tokens, ages, {"ages"}) && ages > 0 &&
+           is_any(tokens, ages - 1, {"for"});
+}
+
 bool is_led_by_age(tokens_view tokens, std::size_t at) {
     if (is_any(tokens, at + 1,
                {"hundred", "thousand", "million", "century", "centuries", "decades", "eons",
@@ -70,7 +78,7 @@ bool is_led_by_age(tokens_view tokens, std::size_t at) {
         return true;
     while (is_any(tokens, before, {"of", "is", "only", "just", "about", "around", "barely"}))
         before = before == 0 ? none : before - 1;
-    return is_any(tokens, before, {"age", "aged", "ages"});
+    return is_any(tokens, before, {"age", "aged", "ages"}) && !is_long_time(tokens, before, at);
 }
 
 }  // namespace

@@ -318,13 +318,14 @@ TEST(policy, reads_ages) {
     for (const auto* text :
          {"a 12-year-old", "aged twelve", "age: 9", "17 years old", "9yo elf", "a girl of 15",
           "just turned 13", "ten years of age", "six-year-olds", "3rd grader", "only 5 years old",
-          "1\u200b2 years old", "16 summers old", "a schoolchild", "at the age of only eleven"})
+          "1\u200b2 years old", "16 summers old", "a schoolchild", "at the age of only eleven",
+          "dressed for ages 9 to 12", "aged nine, for ages"})
         EXPECT_TRUE(the_policy().reads_as_minor(text)) << text;
     for (const auto* text :
          {"an 18-year-old", "112 years old", "2,017 years old", "twenty-two years old",
           "one hundred and twelve years old", "aged twelve hundred years", "12 arrows", "age 30",
-          "young at heart", "17th century castle", "infantry", "3 years ago", "a kidney",
-          "room 12"})
+          "young at heart", "17th century castle", "infantry", "3 years ago", "a kidney", "room 12",
+          "has kept the gate for ages. Zero patience", "for ages one of the best"})
         EXPECT_FALSE(the_policy().reads_as_minor(text)) << text;
 }
 
