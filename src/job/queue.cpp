@@ -19,8 +19,6 @@ constexpr std::size_t events_kept = 40;
 constexpr std::size_t failures_kept = 25;
 // How often a change is tried again that others were quicker with.
 constexpr int races_max = 100;
-// So many jobs may be handed in at the same moment by one process without being seen.
-constexpr std::size_t crowd_max = 10'000;
 
 template <class List>
 void keep_newest(List& list, std::size_t most) {
@@ -103,8 +101,8 @@ submission job_queue::submit(submission asked, const std::vector<asked_job>& job
     asked.created_at = parts_.time.now();
     const auto keys_since = asked.created_at - keys_kept;
 
-    std::unique_lock lock(full_, std::defer_lock);
-    if (const auto refusal = lack_of_room(asked.owner, jobs.size(), lock)) {
+    owner_limit::handing_in room(owners_, asked.owner.user_id, jobs.size());
+    if (const auto refusal = lack_of_room(asked.owner.user_id, room)) {
         const auto earlier =
             parts_.intake.find_keyed(asked.owner.user_id, asked.idempotency_key, keys_since);
         if (!earlier) throw *refusal;
@@ -127,24 +125,16 @@ submission job_queue::submit(submission asked, const std::vector<asked_job>& job
     return stored;
 }
 
-// Far from the limit nobody waits for anybody; near it, one hands in after the other, so that many
-// at once come no further than one.
-std::optional<error> job_queue::lack_of_room(const owner_info& owner, std::size_t jobs,
-                                             std::unique_lock<std::mutex>& lock) {
-    const auto has = [&] {
-        const auto counts = parts_.intake.count({.user_id = owner.user_id});
+std::optional<error> job_queue::lack_of_room(const std::string& user_id,
+                                             owner_limit::handing_in& jobs) {
+    const auto crowd = jobs.crowded_by([&] {
+        const auto counts = parts_.intake.count({.user_id = user_id});
         return counts.queued + counts.leased;
-    };
-    const auto most = parts_.owner_jobs_max;
-    auto now = has();
-    if (now + jobs + crowd_max > most) {
-        lock.lock();
-        now = has();
-    }
-    if (now + jobs <= most) return std::nullopt;
+    });
+    if (!crowd) return std::nullopt;
     return error(errc::quota,
                  fmt::format("{} jobs of yours wait or run, and at most {} may",
-                             fmt::group_digits(now), fmt::group_digits(most)),
+                             fmt::group_digits(*crowd), fmt::group_digits(parts_.owner_jobs_max)),
                  "Wait until some are done, or cancel some: medusa jobs");
 }
 
@@ -257,8 +247,8 @@ job job_queue::cancel(const std::string& id, const std::string& user_id) {
 }
 
 job job_queue::retry(const std::string& id, const std::string& user_id) {
-    std::unique_lock lock(full_, std::defer_lock);
-    if (const auto refusal = lack_of_room({user_id, {}}, 1, lock)) throw *refusal;
+    owner_limit::handing_in room(owners_, user_id, 1);
+    if (const auto refusal = lack_of_room(user_id, room)) throw *refusal;
     const auto again = user_change(id, user_id, [&](job& one) {
         one.status = lifecycle::retried(one.status);
         tell(one, parts_.time.now(), "queued", "by the user, once more");

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +19,7 @@
 #include "job/job_feed.hpp"
 #include "job/job_intake.hpp"
 #include "job/job_leases.hpp"
+#include "job/owner_limit.hpp"
 #include "net/retry.hpp"
 
 namespace medusa {
@@ -46,7 +46,7 @@ struct job_queue_parts {
     id_source& ids;
     unit_random random;
     job_feed* feed = nullptr;  // told of jobs that wait; none: workers look by themselves
-    std::size_t owner_jobs_max = limits::jobs_waiting;  // that wait or run at once
+    std::size_t owner_jobs_max = limits::jobs_waiting;  // see job/owner_limit.hpp
     // Called after each change that this queue has made, with the status and the newest event
     // before it; without them for a new job. From any thread; must be quick, and throw nothing.
     std::function<void(const job_before* before, const job& now)> watched{};
@@ -67,7 +67,8 @@ void expect_idempotency_key(const std::string& key);
 
 class job_queue {
 public:
-    explicit job_queue(job_queue_parts parts) : parts_(std::move(parts)) {}
+    explicit job_queue(job_queue_parts parts)
+        : parts_(std::move(parts)), owners_(parts_.owner_jobs_max) {}
 
     // Accepts the jobs, durable when it returns. `asked` needs owner and surroundings, and may
     // bring an id and an idempotency key; the rest is filled in. Where the same was accepted before
@@ -129,14 +130,12 @@ private:
     void announce(std::span<const job> jobs);
     job user_change(const std::string& id, const std::string& user_id, const change& apply);
     void stamp(job& changed);
-    // Why this owner may not have so many more jobs; none: there is room for as long as `lock`,
-    // made for `full_`, is kept.
-    std::optional<error> lack_of_room(const owner_info& owner, std::size_t jobs,
-                                      std::unique_lock<std::mutex>& lock);
+    // Why the owner may not have so many more jobs; none: they are free to be handed in.
+    std::optional<error> lack_of_room(const std::string& user_id, owner_limit::handing_in& jobs);
     void watch(const job& before, const job& now) const;
 
     job_queue_parts parts_;
-    std::mutex full_;  // held by whoever hands in what might be too much
+    owner_limit owners_;
 };
 
 }  // namespace medusa
