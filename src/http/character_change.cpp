@@ -40,7 +40,7 @@ answer change_character(const service& with, const call& of) {
     const auto wanted = change_in(body);
     for (int race = 0; race < races_max; ++race) {
         const auto seen = json_response(told(parts, found));
-        if (!expected.empty() && !names_tag(expected, etag_of(seen.body)))
+        if (!expected.empty() && !names_tag(expected, etag_of(seen.body), tag_comparison::strong))
             return changed_meanwhile(of.asked);
         if (const auto edited = edit_character(parts, found, wanted)) {
             auto reply = json_response(told(parts, *edited));

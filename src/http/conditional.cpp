@@ -51,7 +51,8 @@ std::optional<wanted_bytes> range_in(std::string_view text, std::uint64_t size) 
 }  // namespace
 
 wanted_bytes wanted_of(const request& asked, std::string_view tag, std::uint64_t size) {
-    if (names_tag(asked.header("if-none-match"), tag)) return {wanted_bytes::kind::unchanged};
+    if (names_tag(asked.header("if-none-match"), tag, tag_comparison::weak))
+        return {wanted_bytes::kind::unchanged};
     const wanted_bytes whole{wanted_bytes::kind::whole, 0, size};
     if (asked.method != "GET") return whole;
     // A date never fits, since no Last-Modified is sent; a weak tag never does (13.1.5).

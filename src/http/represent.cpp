@@ -53,11 +53,11 @@ std::string etag_of(std::string_view body) {
     return '"' + sha256_hex(body).substr(0, etag_hex_digits) + '"';
 }
 
-bool names_tag(std::string_view list, std::string_view etag) {
+bool names_tag(std::string_view list, std::string_view etag, tag_comparison by) {
     for (const auto& part : split(list, ',')) {
         auto tag = collapse_spaces(part);
         if (tag == "*") return true;
-        if (tag.starts_with("W/")) tag.erase(0, 2);
+        if (by == tag_comparison::weak && tag.starts_with("W/")) tag.erase(0, 2);
         if (tag.ends_with(std::string(gzip_mark) + '"'))
             tag.erase(tag.size() - gzip_mark.size() - 1, gzip_mark.size());
         if (tag == etag) return true;
@@ -95,7 +95,7 @@ void represent(const request& asked, response& reply) {
         if (packed) sent.insert(sent.size() - 1, gzip_mark);
         reply.headers.emplace_back("ETag", sent);
         const auto known = asked.header("if-none-match");
-        if (!known.empty() && names_tag(known, tag)) {
+        if (!known.empty() && names_tag(known, tag, tag_comparison::weak)) {
             reply.status = 304;
             reply.content_type.clear();
             reply.body.clear();

@@ -18,9 +18,13 @@ void represent(const request& asked, response& reply);
 // The strong entity tag of these bytes, with its quotes: "4a1f…".
 std::string etag_of(std::string_view body);
 
+// How entity tags are compared (RFC 9110, 8.8.3.2): If-None-Match asks for the weak way, If-Match,
+// by which something is changed, for the strong one, where no weak tag is like any other.
+enum class tag_comparison { weak, strong };
+
 // Whether a header If-Match or If-None-Match names this tag, in any representation: it is "*", or
-// has it in its list, weak or not, compressed or not.
-bool names_tag(std::string_view list, std::string_view etag);
+// has it in its list, compressed or not.
+bool names_tag(std::string_view list, std::string_view etag, tag_comparison by);
 
 // By a header Accept-Encoding: gzip is wanted, and the plain text not wanted more.
 bool wants_gzip(std::string_view accepted);

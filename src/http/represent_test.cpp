@@ -38,6 +38,29 @@ response told(const pair_list& headers, const std::string& body = page) {
     return told(headers, response{200, "application/json", body});
 }
 
+TEST(http_represent, a_weak_tag_is_enough_to_save_a_body_but_not_to_change_something) {
+    struct row {
+        const char* list;
+        bool weak;
+        bool strong;
+    };
+    const row rows[] = {
+        {R"("4a1f")", true, true},
+        {R"("4a1f-gzip")", true, true},
+        {R"("0", "4a1f")", true, true},
+        {"*", true, true},
+        {R"(W/"4a1f")", true, false},
+        {R"(W/"4a1f-gzip")", true, false},
+        {R"(W/"4a1f", "4a1f")", true, true},
+        {R"("4a1")", false, false},
+        {"", false, false},
+    };
+    for (const auto& [list, weak, strong] : rows) {
+        EXPECT_EQ(names_tag(list, R"("4a1f")", tag_comparison::weak), weak) << list;
+        EXPECT_EQ(names_tag(list, R"("4a1f")", tag_comparison::strong), strong) << list;
+    }
+}
+
 TEST(http_represent, gzip_is_for_those_who_want_it_most) {
     struct row {
         const char* accepted;
