@@ -295,6 +295,7 @@ public:
         const std::stop_callback stops(stop, [] { tell_service_manager("STOPPING=1"); });
         terms.trouble = wish.trouble;
         terms.log = wish.log;
+        terms.logs_all = wish.logs_all;
         const auto delivering = parts.webhooks().deliver(wish.trouble);
         more.keeper = parts.recall().keep(wish.trouble);
         http::serve(served(more), worker(), terms, std::move(stop));

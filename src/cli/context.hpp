@@ -39,7 +39,8 @@ struct serve_wish {
     bool works = true;  // a worker beside it; otherwise other processes do the jobs
     std::function<void(const std::string& address)> listening;
     std::function<void(const error&)> trouble;
-    entry_sink log;  // an entry for each request; may be empty
+    entry_sink log;         // of requests; may be empty
+    bool logs_all = false;  // each one, not only what went wrong unforeseen
 };
 
 // The parts behind the commands, opened only by those that need them: `--help` opens nothing.

@@ -35,8 +35,8 @@ int run(cli_context& context, const serve_options& options) {
                 "medusa token create --scope write");
     };
     wish.trouble = warns_of_outages(context.out, system_timer());
-    if (options.log || context.parts.settings().debug)
-        wish.log = [&](const log_entry& entry) { context.out.log(entry); };
+    wish.log = [&](const log_entry& entry) { context.out.log(entry); };
+    wish.logs_all = options.log || context.parts.settings().debug;
     context.parts.serve(wish, context.stop);
     return 0;
 }

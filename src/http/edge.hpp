@@ -32,15 +32,17 @@ struct edge_limits {
     std::chrono::milliseconds ping_pause{15'000};  // of event streams
 };
 
-// What is done with requests. None of them throws. All but `handle` are called on the I/O thread,
-// and must be quick.
+// What is done with requests. All but `handle` are called on the I/O thread, and must be quick.
+// What `handle`, or what it returned, throws after all is answered with 500, and said in the
+// request's `found.trouble`; so is `at_once`. The others throw nothing.
 struct edge_calls {
     std::function<answer(const request&)> handle;  // on a thread of the pool
     // The same answer where it is known without work; empty: `handle` is called.
     std::function<std::optional<response>(const request&)> at_once{};
     // How large a body may be, asked as soon as the head is there.
     std::function<std::size_t(std::string_view method, std::string_view target)> body_bytes_max;
-    // An answer to what never became a whole request: 400, 408, 413, 429, 431.
+    // An answer to what never became a whole request, or to no answer: 400, 408, 413, 429, 431,
+    // 500.
     std::function<response(int status, const std::string& detail, const std::string& request_id)>
         refuse;
     // The job's events after that number, as text of an event stream, and its highest number.

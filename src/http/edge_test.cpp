@@ -1,55 +1,20 @@
 // The edge over real sockets: what it serves, what it refuses, and how it ends.
 #include "http/edge.hpp"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <set>
 #include <thread>
 
-#include "core/files.hpp"
 #include "support/queue_on_trial.hpp"
+#include "support/raw_client.hpp"
 
 namespace medusa::http {
 namespace {
 
 using namespace std::chrono_literals;
 
-// A client that says exactly what it is told to.
-class raw_client {
-public:
-    explicit raw_client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(port);
-        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
-        const timeval patience{10, 0};
-        ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    }
-    void say(std::string_view text) {
-        ASSERT_EQ(::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL),
-                  ssize_t(text.size()));
-    }
-    void end() { ::shutdown(socket_.get(), SHUT_WR); }
-    // What comes until the text ends so, or until the end.
-    std::string heard(std::string_view ending = "\xff\xfe") {
-        std::string text;
-        char c = 0;
-        while (!text.ends_with(ending) && ::recv(socket_.get(), &c, 1, 0) == 1) text += c;
-        return text;
-    }
-    std::string asked(std::string_view text) {
-        say(text);
-        end();
-        return heard();
-    }
-
-private:
-    descriptor socket_;
-};
+using testing_support::raw_client;
 
 class http_edge : public testing_support::queue_on_trial {
 protected:
@@ -67,6 +32,13 @@ protected:
                 if (event.sequence > after)
                     text += "id: " + std::to_string(event.sequence) + "\n\n";
             return std::pair(text, one.events.back().sequence);
+        };
+        calls.at_once = [](const request& asked) -> std::optional<response> {
+            if (asked.at.path.at(0) == "broken-at-once") throw std::runtime_error("a bug");
+            return std::nullopt;
+        };
+        calls.done = [this](const request& asked, int status, std::size_t, auto) {
+            if (status == 500 && !asked.found.trouble.empty()) ++broken_;
         };
         edge_ = make_edge({.port = 0, .trusted_proxies = {"127.0.0.1", "10.0.0.5"}}, 2, limits,
                           std::move(calls), watch_);
@@ -94,6 +66,11 @@ protected:
                 while (!gate_) std::this_thread::sleep_for(1ms);
                 return response{200, "text/plain", "drawn"};
             }};
+        if (path[0] == "broken") throw std::runtime_error("a bug");
+        if (path[0] == "broken-slow")
+            return slow_answer{[]() -> response { throw std::bad_alloc(); }};
+        if (path[0] == "broken-wait")
+            return wait_for{job_id_, 1ms, [](const auto&) -> response { throw std::bad_alloc(); }};
         if (path[0] == "events") return event_stream{job_id_, 0};
         return response{404, "text/plain", "nothing here"};
     }
@@ -116,6 +93,7 @@ protected:
     std::atomic<bool> gate_ = false;
     std::atomic<int> begun_ = 0;
     std::atomic<int> refused_ = 0;
+    std::atomic<int> broken_ = 0;
     std::unique_ptr<edge> edge_;
     std::jthread serving_;
 };
@@ -132,6 +110,20 @@ TEST_F(http_edge, the_nearest_address_that_is_no_proxy_of_ours_is_the_clients) {
     for (const auto& [lines, peer] : cases)
         EXPECT_EQ(body(client().asked("GET /peer HTTP/1.1\r\nHost: x\r\n" + lines + "\r\n")), peer)
             << lines;
+}
+
+TEST_F(http_edge, answers_and_counts_what_nobody_expected_to_be_thrown) {
+    job_id_ = submitted();
+    start();
+    auto one = client();
+    for (const std::string path : {"broken", "broken-slow", "broken-wait", "broken-at-once"}) {
+        one.say("GET /" + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        const auto reply = one.heard("something went wrong on the server");
+        EXPECT_EQ(status(reply), 500) << path << ": " << reply;
+    }
+    EXPECT_EQ(body(one.asked("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")), "GET ")
+        << "the connection lives on";
+    EXPECT_EQ(broken_, 4);
 }
 
 TEST_F(http_edge, serves_many_requests_on_one_connection) {

@@ -22,7 +22,8 @@ public:
     explicit gate(const service& with,
                   std::function<moment()> now = std::chrono::steady_clock::now);
 
-    // The answer to any request: throws nothing.
+    // The answer to any request. What handlers throw is one too; it throws itself only what nobody
+    // expects, as where there is no memory for the answer.
     answer pass(const request& asked);
     // The same where it is known without looking; quick enough for the I/O thread.
     std::optional<response> at_once(const request& asked);

@@ -49,6 +49,7 @@ struct request {
         std::string owner;                // empty: nobody's
         bool lasts = false;  // the answer follows from the store and from who asks, from no clock
         std::string job_id;
+        std::string trouble;  // what went wrong inside, which clients are not told
     };
     mutable course found{};
 

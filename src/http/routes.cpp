@@ -161,6 +161,7 @@ auto or_problem(const request& asked, const work& run) -> decltype(run()) {
     } catch (const error& failure) {
         return fail(asked, failure);
     } catch (const std::exception& bug) {
+        asked.found.trouble = bug.what();
         return fail(asked, {errc::internal, bug.what()});
     }
 }

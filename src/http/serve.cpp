@@ -41,25 +41,33 @@ edge_address address_in(const http_config& settings) {
     return at;
 }
 
-log_entry line_of(const request& asked, int status, std::size_t bytes,
-                  std::chrono::microseconds took) {
-    return {.level = status >= 500 ? log_level::warning : log_level::info,
-            .msg = "request",
-            .request_id = asked.id,
-            .job_id = asked.found.job_id,
-            .owner = asked.found.owner,
-            .more = {{"method", asked.method},
-                     {"path", path_of(asked.at).substr(0, path_chars_logged)},
-                     {"status", status},
-                     {"bytes", std::int64_t(bytes)},
-                     {"us", took.count()},
-                     {"peer", asked.peer}}};
+log_level level_of(const request& asked, int status) {
+    if (!asked.found.trouble.empty()) return log_level::error;
+    return status >= 500 ? log_level::warning : log_level::info;
 }
 
-// What never became a whole request, or is one too many.
+log_entry line_of(const request& asked, int status, std::size_t bytes,
+                  std::chrono::microseconds took) {
+    log_entry line{.level = level_of(asked, status),
+                   .msg = "request",
+                   .request_id = asked.id,
+                   .job_id = asked.found.job_id,
+                   .owner = asked.found.owner,
+                   .more = {{"method", asked.method},
+                            {"path", path_of(asked.at).substr(0, path_chars_logged)},
+                            {"status", status},
+                            {"bytes", std::int64_t(bytes)},
+                            {"us", took.count()},
+                            {"peer", asked.peer}}};
+    if (!asked.found.trouble.empty()) line.more.emplace_back("trouble", asked.found.trouble);
+    return line;
+}
+
+// What never became a whole request, is one too many, or was not answered.
 response refused(int status, const std::string& detail, const std::string& request_id) {
     const auto code = status == 429   ? errc::quota
                       : status == 408 ? errc::timed_out
+                      : status == 500 ? errc::internal
                                       : errc::invalid_argument;
     return problem({code, detail}, "/", request_id, status);
 }
@@ -81,7 +89,8 @@ edge_calls calls_of(const service& with, gate& at, const serve_terms& terms) {
     calls.done = [&with, &terms](const request& asked, int status, std::size_t bytes,
                                  std::chrono::microseconds took) {
         with.counted.answered(asked.method, asked.found.route, status, took);
-        if (terms.log) terms.log(line_of(asked, status, bytes, took));
+        const bool says = terms.logs_all || !asked.found.trouble.empty();
+        if (terms.log && says) terms.log(line_of(asked, status, bytes, took));
     };
     return calls;
 }

@@ -21,8 +21,9 @@ struct serve_terms {
     std::function<void(const std::string& address)> listening;
     // Something is not as it should be, and is tried again.
     std::function<void(const error&)> trouble;
-    // An entry for each request: method, path, status ...
+    // An entry for a request: method, path, status ...
     entry_sink log{};
+    bool logs_all = false;  // each one, not only what went wrong unforeseen
 };
 
 // Serves until `stop` is requested, then ends what runs. `with.port` is filled in. Throws

@@ -18,6 +18,18 @@ using steady = std::chrono::steady_clock;
 
 constexpr std::size_t incoming_bytes_max = std::size_t{64} << 10;
 
+// What the call gives, or the answer to its throwing, which nobody meant to happen.
+template <class work>
+auto guarded(const session_parts& with, const request& asked, const work& call)
+    -> decltype(call()) {
+    try {
+        return call();
+    } catch (const std::exception& bug) {
+        asked.found.trouble = bug.what();
+        return with.calls.refuse(500, "something went wrong on the server", asked.id);
+    }
+}
+
 }  // namespace
 
 session::session(session_parts& with, asio::ip::tcp::socket socket)
@@ -65,7 +77,7 @@ session::verdict session::serve_one() {
     if (!is_whole) co_return false;
     const auto began = steady::now();
     response reply;
-    if (auto known = with_.calls.at_once ? with_.calls.at_once(asked) : std::nullopt) {
+    if (auto known = known_answer(asked)) {
         reply = std::move(*known);
     } else if (with_.handlers_waiting >= with_.limits.handlers_waiting_max) {
         reply = with_.calls.refuse(429, "more requests arrive than can be served", asked.id);
@@ -79,7 +91,7 @@ session::verdict session::serve_one() {
         }
         if (const auto* wait = std::get_if<wait_for>(&result)) {
             asked.found.job_id = wait->job_id;
-            reply = co_await waited(*wait);
+            reply = co_await waited(*wait, asked);
         } else if (const auto* slow = std::get_if<slow_answer>(&result)) {
             reply = co_await made(*slow, asked);
         } else {
@@ -102,11 +114,16 @@ void session::done(const request& asked, int status, std::size_t bytes,
     with_.calls.done(asked, status, bytes, took);
 }
 
+std::optional<response> session::known_answer(const request& asked) const {
+    if (!with_.calls.at_once) return std::nullopt;
+    return guarded(with_, asked, [&] { return with_.calls.at_once(asked); });
+}
+
 asio::awaitable<answer> session::handled(const request& asked) {
     ++with_.handlers_waiting;
     auto work = [&with = with_, &asked]() -> asio::awaitable<answer> {
         --with.handlers_waiting;
-        co_return with.calls.handle(asked);
+        co_return guarded(with, asked, [&] { return with.calls.handle(asked); });
     };
     auto result = co_await asio::co_spawn(with_.pool, std::move(work), use_awaitable);
     co_return result;
@@ -116,9 +133,9 @@ asio::awaitable<response> session::made(const slow_answer& what, const request& 
     if (with_.slow_waiting >= with_.limits.slow_waiting_max)
         co_return with_.calls.refuse(429, "more is asked for than can be made", asked.id);
     ++with_.slow_waiting;
-    auto work = [&with = with_, &what]() -> asio::awaitable<response> {
+    auto work = [&with = with_, &what, &asked]() -> asio::awaitable<response> {
         --with.slow_waiting;
-        co_return what.make();
+        co_return guarded(with, asked, what.make);
     };
     auto result = co_await asio::co_spawn(with_.slow_pool, std::move(work), use_awaitable);
     co_return result;
@@ -137,7 +154,7 @@ std::shared_ptr<void> session::listen(const std::string& job_id) {
     });
 }
 
-asio::awaitable<response> session::waited(const wait_for& what) {
+asio::awaitable<response> session::waited(const wait_for& what, const request& asked) {
     const auto until = steady::now() + what.at_most;
     {
         const auto ticket = listen(what.job_id);
@@ -149,8 +166,8 @@ asio::awaitable<response> session::waited(const wait_for& what) {
             co_await news_.async_wait(token);
         }
     }
-    auto work = [&what, newest = newest_]() -> asio::awaitable<response> {
-        co_return what.then(newest);
+    auto work = [&with = with_, &what, &asked, newest = newest_]() -> asio::awaitable<response> {
+        co_return guarded(with, asked, [&] { return what.then(newest); });
     };
     auto result = co_await asio::co_spawn(with_.pool, std::move(work), use_awaitable);
     co_return result;

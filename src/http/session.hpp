@@ -67,7 +67,8 @@ private:
     verdict write(const request& asked, response what, bool keeps_alive);
     verdict write_text(const std::string& text);
     boost::asio::awaitable<answer> handled(const request& asked);
-    boost::asio::awaitable<response> waited(const wait_for& what);
+    std::optional<response> known_answer(const request& asked) const;
+    boost::asio::awaitable<response> waited(const wait_for& what, const request& asked);
     boost::asio::awaitable<response> made(const slow_answer& what, const request& asked);
     task stream(const request& asked, const event_stream& wanted);
     task linger();
