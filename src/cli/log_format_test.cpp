@@ -40,16 +40,19 @@ TEST(log_format, nobody_can_forge_a_line) {
 TEST(log_format, what_looks_like_a_secret_is_masked) {
     const std::string secret = "s3cr3t-Value_0123456789";
     const std::string token = "mds_" + std::string(64, 'a');
+    const std::string signer = "whsec_" + std::string(43, 'b') + '=';
     const std::string jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
     for (const auto& text :
          {"Authorization: Bearer " + secret, "authorization: basic " + secret,
           "GET /x?a=1&token=" + secret + "&b=2", "GET /x?api_key=" + secret,
           "\"password\": \"" + secret + "\"", "mongodb://anna:" + secret + "@host/db",
-          "X-Api-Key: " + secret, "signature=" + secret, "it was " + token, "it was " + jwt}) {
+          "X-Api-Key: " + secret, "signature=" + secret, "it was " + token, "it was " + jwt,
+          "it signs by " + signer}) {
         const auto clean = without_secrets(text);
         EXPECT_EQ(clean.find(secret), std::string::npos) << clean;
         EXPECT_EQ(clean.find(token), std::string::npos) << clean;
         EXPECT_EQ(clean.find(jwt), std::string::npos) << clean;
+        EXPECT_EQ(clean.find(signer), std::string::npos) << clean;
         EXPECT_NE(clean.find("***"), std::string::npos) << clean;
     }
     EXPECT_EQ(without_secrets("GET /x?a=1&token=" + secret + "&b=2"), "GET /x?a=1&token=***&b=2");
@@ -60,6 +63,13 @@ TEST(log_format, what_is_none_stays) {
          {"worker anna-1: 2 jobs at once", "medusa serves http://127.0.0.1:3001. Ctrl-C ends it",
           "job 0b6f done: key frames drawn", "GET /api/characters/7 status=200"})
         EXPECT_EQ(without_secrets(text), text);
+}
+
+TEST(log_format, a_sign_in_is_masked_as_it_goes_over_the_wire) {
+    // What secrets_of() finds in nats://anna:p%40ss-word@host.
+    const log_writer to(log_format::json, {"anna:p@ss-word", "p@ss-word"});
+    for (const std::string form : {"p@ss-word", "p%40ss-word", "YW5uYTpwQHNzLXdvcmQ="})
+        EXPECT_EQ(to.line({.msg = "sent " + form}, at).find(form), std::string::npos) << form;
 }
 
 TEST(log_format, known_secrets_are_masked_in_every_form) {

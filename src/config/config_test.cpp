@@ -57,7 +57,7 @@ TEST_F(config_test, what_a_log_must_mask_is_known) {
     around_.environment["CLOUDINARY_URL"] = "cloudinary://key:secret@demo";
     around_.environment["RUNPOD_WEBUI_URL"] = "https://me:mine@host/a@b, http://plain:1";
     const auto found = secrets_of(load_config(around_));
-    for (const std::string secret : {"of-the-pod", "p%40ss", "secret", "mine"})
+    for (const std::string secret : {"of-the-pod", "p%40ss", "p@ss", "anna:p@ss", "secret", "mine"})
         EXPECT_NE(std::find(found.begin(), found.end(), secret), found.end()) << secret;
     for (const auto& one : found) EXPECT_EQ(one.find("host"), std::string::npos) << one;
     around_.environment["MEDUSA_LOG_FORMAT"] = "xml";

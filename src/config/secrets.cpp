@@ -1,4 +1,6 @@
 // What of the configuration nobody may read in a log.
+#include <charconv>
+
 #include "config/config.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -9,7 +11,22 @@ namespace {
 
 constexpr std::size_t token_file_bytes = 64 << 10;
 
-// The sign-in of "scheme://user:password@host": as it is written, and its password alone.
+// "%40" becomes "@"; what is no escape stays.
+std::string decoded(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned char byte = 0;
+        const auto* digits = text.data() + i + 1;
+        const bool escaped = text[i] == '%' && i + 2 < text.size() &&
+                             std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+        plain += escaped ? char(byte) : text[i];
+        if (escaped) i += 2;
+    }
+    return plain;
+}
+
+// The sign-in of "scheme://user:password@host" and its password alone, as they are written and as
+// they are sent.
 void add_sign_in(std::vector<std::string>& found, const std::string& address) {
     const auto scheme = address.find("://");
     if (scheme == std::string::npos) return;
@@ -17,9 +34,11 @@ void add_sign_in(std::vector<std::string>& found, const std::string& address) {
     const auto at = address.rfind('@', address.find('/', begin));
     if (at == std::string::npos || at < begin) return;
     const auto sign_in = address.substr(begin, at - begin);
-    found.push_back(sign_in);
-    if (const auto colon = sign_in.find(':'); colon != std::string::npos)
-        found.push_back(sign_in.substr(colon + 1));
+    const auto colon = sign_in.find(':');
+    for (const auto& plain : {sign_in, decoded(sign_in)}) found.push_back(plain);
+    if (colon == std::string::npos) return;
+    const auto password = sign_in.substr(colon + 1);
+    for (const auto& plain : {password, decoded(password)}) found.push_back(plain);
 }
 
 void add_file(std::vector<std::string>& found, const std::filesystem::path& file) {
