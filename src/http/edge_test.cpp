@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -39,6 +40,8 @@ protected:
         };
         calls.done = [this](const request& asked, int status, std::size_t, auto) {
             if (status == 500 && !asked.found.trouble.empty()) ++broken_;
+            const std::lock_guard lock(mutex_);
+            if (status == 413) too_large_ = {asked.id, asked.method, asked.peer};
         };
         edge_ = make_edge({.port = 0, .trusted_proxies = {"127.0.0.1", "10.0.0.5"}}, 2, limits,
                           std::move(calls), watch_);
@@ -94,6 +97,8 @@ protected:
     std::atomic<int> begun_ = 0;
     std::atomic<int> refused_ = 0;
     std::atomic<int> broken_ = 0;
+    std::mutex mutex_;
+    std::vector<std::string> too_large_;  // whose body was: id, method, address; guarded by mutex_
     std::unique_ptr<edge> edge_;
     std::jthread serving_;
 };
@@ -267,6 +272,14 @@ TEST_F(http_edge, large_heads_and_bodies_are_refused_before_they_are_read) {
                                     "Content-Length: 5000\r\n\r\n")),
               413)
         << "and is not told to go on";
+    client().asked(
+        "POST /echo HTTP/1.1\r\nHost: x\r\nX-Request-Id: n1\r\nX-Forwarded-For: 203.0.113.7\r\n"
+        "Content-Length: 101\r\n\r\n");
+    {
+        const std::lock_guard lock(mutex_);
+        EXPECT_EQ(too_large_, (std::vector<std::string>{"n1", "POST", "203.0.113.7"}))
+            << "it is said whose it was";
+    }
     const auto whole = client().asked(
         "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
         "Content-Length: 100\r\n\r\n" +

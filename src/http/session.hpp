@@ -62,8 +62,9 @@ private:
     void give(std::chrono::milliseconds most);
     verdict has_begun();
     verdict read_request(request& into, bool& keeps_alive);
-    verdict read_body(std::size_t bytes_max);
-    verdict refuse(int status, const std::string& detail);
+    verdict read_body(request& into, std::size_t bytes_max);
+    // `unread`: what of it could be read. Always false: what follows is not understood any more.
+    verdict refuse(request& unread, int status, const std::string& detail);
     verdict write(const request& asked, response what, bool keeps_alive);
     verdict write_text(const std::string& text);
     boost::asio::awaitable<answer> handled(const request& asked);

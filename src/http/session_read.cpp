@@ -115,12 +115,13 @@ session::verdict session::read_request(request& into, bool& keeps_alive) {
     patience_.cancel();
     if (failed) {
         if (is_late_) {
-            const bool never = co_await refuse(408, "the head of the request came too slowly");
+            const bool never =
+                co_await refuse(into, 408, "the head of the request came too slowly");
             co_return never;
         }
         if (is_gone(failed)) co_return false;
         const std::string detail = "the head of the request cannot be read: " + failed.message();
-        const bool never = co_await refuse(status_of(failed), detail);
+        const bool never = co_await refuse(into, status_of(failed), detail);
         co_return never;
     }
     const auto& head = parser_->get();
@@ -138,23 +139,23 @@ session::verdict session::read_request(request& into, bool& keeps_alive) {
         problem = malformed.detail();
     }
     if (!problem.empty()) {
-        const bool never = co_await refuse(400, problem);
+        const bool never = co_await refuse(into, 400, problem);
         co_return never;
     }
     // Of HTTP/1.0 each connection is for one request: its clients want to be told otherwise.
     keeps_alive = head.keep_alive() && head.version() >= 11;
     if (parser_->is_done()) co_return true;
     const auto most = with_.calls.body_bytes_max(into.method, target);
-    const bool whole = co_await read_body(most);
+    const bool whole = co_await read_body(into, most);
     if (!whole) co_return false;
     into.body = std::move(parser_->get().body());
     co_return true;
 }
 
-session::verdict session::read_body(std::size_t bytes_max) {
+session::verdict session::read_body(request& into, std::size_t bytes_max) {
     const auto too_large = fmt::format("the body is larger than {} bytes", bytes_max);
     if (parser_->content_length().value_or(0) > bytes_max) {
-        const bool never = co_await refuse(413, too_large);
+        const bool never = co_await refuse(into, 413, too_large);
         co_return never;
     }
     const auto expected = parser_->get()[wire::field::expect];
@@ -171,20 +172,19 @@ session::verdict session::read_body(std::size_t bytes_max) {
     patience_.cancel();
     if (!failed) co_return true;
     if (is_late_) {
-        const bool never = co_await refuse(408, "the body of the request came too slowly");
+        const bool never = co_await refuse(into, 408, "the body of the request came too slowly");
         co_return never;
     }
     if (is_gone(failed)) co_return false;
     const auto status = status_of(failed);
     const auto detail = status == 413 ? too_large : "the body cannot be read: " + failed.message();
-    const bool never = co_await refuse(status, detail);
+    const bool never = co_await refuse(into, status, detail);
     co_return never;
 }
 
-// Always false: what follows on the connection is not understood any more.
-session::verdict session::refuse(int status, const std::string& detail) {
-    request unread;
-    unread.id = harmless_id({});
+session::verdict session::refuse(request& unread, int status, const std::string& detail) {
+    if (unread.id.empty()) unread.id = harmless_id({});
+    if (unread.peer.empty()) unread.peer = peer_of(unread);
     auto reply = with_.calls.refuse(status, detail, unread.id);
     const auto bytes = reply.body.size();
     co_await write(unread, std::move(reply), false);
