@@ -50,14 +50,14 @@ identity by_token(const service& with, std::string_view token) {
 
 // A browser sends what any page tells it to: so who has no token must be no foreign page.
 void expect_no_stranger(const service& with, const request& asked) {
+    // Through a proxy of this machine anybody may come.
+    if (!asked.header("x-forwarded-for").empty() || !asked.header("forwarded").empty())
+        throw forbidden("the request comes through a proxy", "Send a token with it");
     const auto [host, port] = host_and_port(asked.header("host"));
     const auto& own_port = with.port;
     if (!is_loopback_name(host) || port != own_port)
         throw forbidden("the Host is not this machine's",
                         "Without a token, ask for http://127.0.0.1:" + own_port);
-    // Through a proxy of this machine anybody may come.
-    if (!asked.header("x-forwarded-for").empty() || !asked.header("forwarded").empty())
-        throw forbidden("the request comes through a proxy", "Send a token with it");
     const auto origin = asked.header("origin");
     constexpr std::string_view plain = "http://";
     const auto from = origin.starts_with(plain) ? host_and_port(origin.substr(plain.size()))

@@ -19,7 +19,7 @@ from http_test import SMALL, WISH, Served
 from remote_test import RemoteHouse
 
 DEPLOY = ROOT / "deploy"
-PROMTOOL = ROOT / ".deps/promtool/promtool"
+PROMTOOL = ROOT / ".deps/tools/promtool"
 SECRET = "s3cr3t-canary-0123456789abcdef"
 
 
