@@ -24,7 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t token_bytes_max = 64 << 10;
-// Decoding is quick beside drawing: more at once would only take memory.
 
 // What adapters of all dialects share.
 struct wires {

@@ -185,9 +185,10 @@ CREATE TABLE access_tokens (
 )";
 
 // webhooks            the endpoints
-// job_ends            what the trigger remembers of jobs whose owner has an endpoint, until it has
-//                     become
-// webhook_deliveries  which wait or are kept for a while; those that wait have an index
+// job_ends            what the trigger remembers of jobs whose owner has an endpoint, until a
+//                     delivery is made of it for each endpoint that wants it
+// webhook_deliveries  those deliveries, which wait or are kept for a while; an index has those that
+//                     wait
 constexpr auto webhooks = R"(
 CREATE TABLE webhooks (
     sequence INTEGER PRIMARY KEY,
