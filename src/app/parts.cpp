@@ -162,7 +162,7 @@ public:
           counted_(counted),
           rules_(policy_for(settings)),
           stored_(store_for(settings).make(settings, hooks)),
-          webhooks_(settings, stored_),
+          webhooks_(settings, stored_, counted, hooks.log),
           assets_(metered(assets_for(settings).make(settings, hooks), counted)),
           vectors_(make_gathering_embedder(make_lazy_embedder(minilm_name, load_embedder))),
           recall_(settings, stored_, *assets_, *vectors_),

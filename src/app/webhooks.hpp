@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "config/config.hpp"
+#include "core/log.hpp"
+#include "metrics/metrics.hpp"
 #include "store/stores.hpp"
 #include "webhook/desk.hpp"
 #include "webhook/postman.hpp"
@@ -13,8 +15,8 @@ namespace medusa {
 
 class opened_webhooks {
 public:
-    // Both must outlive it.
-    opened_webhooks(const config& settings, const stores& on);
+    // All but `log` must outlive it.
+    opened_webhooks(const config& settings, const stores& on, metrics& counted, log_sink log);
 
     webhook_desk& desk() { return desk_; }
     // Delivers until it is destroyed.
@@ -23,6 +25,7 @@ public:
 private:
     const config& settings_;
     const stores& on_;
+    metrics& counted_;
     webhook_rules rules_;
     webhook_sender sender_;
     webhook_desk desk_;

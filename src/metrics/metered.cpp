@@ -14,7 +14,7 @@ public:
     metered_engine(std::unique_ptr<image_engine> inside, metrics& told)
         : inside_(std::move(inside)), told_(told) {}
 
-    // A server's GPU is ours from the first step that it tells of to the picture.
+    // A server's GPU is ours from the first step that it tells of to the end, good or bad.
     picture render(const picture_request& request, const progress_sink& progress,
                    std::stop_token stop) override {
         std::atomic<steady::rep> began = 0;
@@ -24,14 +24,19 @@ public:
                 began.compare_exchange_strong(none, steady::now().time_since_epoch().count());
             if (progress) progress(now);
         };
-        auto drawn = inside_->render(request, watched, std::move(stop));
-        const bool remote = !inside_->health().empty();
-        const steady::duration drew =
-            began == 0 ? steady::duration(0)
-                       : steady::now().time_since_epoch() - steady::duration(began.load());
-        told_.drew(request.job_id, drawn.engine,
-                   remote ? std::chrono::duration<double>(drew).count() : 0);
-        return drawn;
+        const auto spent_seconds = [&] {
+            if (began == 0 || inside_->health().empty()) return 0.0;
+            const auto drew = steady::now().time_since_epoch() - steady::duration(began.load());
+            return std::chrono::duration<double>(drew).count();
+        };
+        try {
+            auto drawn = inside_->render(request, watched, std::move(stop));
+            told_.drew(request.job_id, drawn.engine, spent_seconds());
+            return drawn;
+        } catch (...) {
+            told_.drew_nothing(spent_seconds());
+            throw;
+        }
     }
 
     int parallel() const override { return inside_->parallel(); }

@@ -30,7 +30,8 @@ const prom::Histogram::BucketBoundaries stage_buckets{0.01, 0.05, 0.1, 0.25, 0.5
                                                       5,    10,   30,  60,   120, 300, 900};
 const prom::Histogram::BucketBoundaries request_buckets{
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 90};
-// Jobs whose engine is remembered until they end; more than any process runs at once.
+// Jobs whose engine is remembered until they end; more than any process runs at once. Beyond that
+// all are forgotten, and those that still run count as `unknown`.
 constexpr std::size_t engines_known = 4'096;
 
 constexpr std::array<std::string_view, 6> methods{"GET",   "HEAD",   "POST",
@@ -125,7 +126,12 @@ struct metrics::families {
     prom::Family<prom::Counter>& gpu_seconds =
         prom::BuildCounter()
             .Name("medusa_gpu_seconds_total")
-            .Help("How long image servers drew for this process.")
+            .Help("Between a server's first step and its picture, or the end without one.")
+            .Register(all);
+    prom::Family<prom::Counter>& webhooks =
+        prom::BuildCounter()
+            .Name("medusa_webhook_tries_total")
+            .Help("Webhooks that were sent by this process, by what came of it.")
             .Register(all);
     prom::Counter& upload_bytes = prom::BuildCounter()
                                       .Name("medusa_upload_bytes_total")
@@ -208,6 +214,14 @@ void metrics::drew(const std::string& job_id, std::string_view engine, double gp
     const std::lock_guard lock(told_->mutex);
     if (told_->engines.size() >= engines_known) told_->engines.clear();
     told_->engines.insert_or_assign(job_id, std::string(engine));
+}
+
+void metrics::drew_nothing(double gpu_seconds) {
+    if (gpu_seconds > 0) told_->gpu_seconds.Add({{"engine", "none"}}).Increment(gpu_seconds);
+}
+
+void metrics::tried_webhook(std::string_view outcome) {
+    told_->webhooks.Add({{"outcome", std::string(outcome)}}).Increment();
 }
 
 void metrics::uploaded(std::size_t bytes) {

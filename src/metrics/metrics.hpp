@@ -41,6 +41,10 @@ public:
     void changed(const job_before* before, const job& now);
     // A picture of that job was drawn by an engine, by a server in so many seconds of its GPU.
     void drew(const std::string& job_id, std::string_view engine, double gpu_seconds);
+    // So many were spent, and no picture came of it.
+    void drew_nothing(double gpu_seconds);
+    // A webhook was sent once: "delivered", "failed" and to be tried again, or "dead".
+    void tried_webhook(std::string_view outcome);
     void uploaded(std::size_t bytes);
     void retried(std::string_view upstream, failure_class kind);
 

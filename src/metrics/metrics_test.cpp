@@ -113,7 +113,38 @@ TEST_F(metrics_told, retries_and_uploads_add_up) {
     told_.uploaded(24);
     EXPECT_EQ(value(R"(medusa_retries_total{class="throttled",upstream="cloudinary"})"), "2");
     EXPECT_EQ(value("medusa_upload_bytes_total"), "1024");
+    told_.tried_webhook("failed");
+    EXPECT_EQ(value(R"(medusa_webhook_tries_total{outcome="failed"})"), "1");
     EXPECT_NE(value("process_resident_memory_bytes"), "0");
+}
+
+// A server that tells of one step, and then draws nothing.
+class failing_server final : public image_engine {
+public:
+    picture render(const picture_request&, const progress_sink& progress,
+                   std::stop_token) override {
+        if (begins) progress({.reached = render_progress::state::drawing, .step = 1, .steps = 20});
+        std::this_thread::sleep_for(2ms);
+        throw error(errc::unavailable, "the server is gone");
+    }
+    int parallel() const override { return 1; }
+    std::vector<server_health> health() override {
+        return {{"pod", {}, server_health::breaker::closed}};
+    }
+    std::string check() override { return {}; }
+    bool begins = false;
+};
+
+TEST_F(metrics_told, what_was_drawn_for_nothing_counts_too) {
+    auto inside = std::make_unique<failing_server>();
+    auto* server = inside.get();
+    const auto engine = metered(std::move(inside), told_);
+    const std::string spent = R"(medusa_gpu_seconds_total{engine="none"})";
+    EXPECT_THROW(engine->render({}, {}, {}), error);
+    EXPECT_EQ(value(spent), "") << "nothing was begun";
+    server->begins = true;
+    EXPECT_THROW(engine->render({}, {}, {}), error);
+    EXPECT_GE(std::stod("0" + value(spent)), 0.002);
 }
 
 TEST_F(metrics_told, threads_count_at_once) {

@@ -129,6 +129,7 @@ void postman::deliver(const claimed& held, const std::stop_token& stop) {
 void postman::settle(const claimed& held, const webhook_outcome& outcome) {
     rest(held.to.id, outcome.rest);
     auto changed = outcome.changed;
+    if (with_.tried) with_.tried(changed.state);
     ++changed.revision;
     // Somebody else's by now: what becomes of it and of its endpoint is theirs to say.
     if (!with_.outbox.swap(changed, held.one.revision)) return;

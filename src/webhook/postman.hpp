@@ -42,6 +42,8 @@ struct postman_parts {
     std::string base_url;  // before addresses in what is sent; may be empty
     // The store cannot be used; it is tried again. Told once for each outage; must not throw.
     std::function<void(const error&)> trouble{};
+    // What came of each try that was sent: waiting is for the next one. Must be quick.
+    std::function<void(delivery_state)> tried{};
 };
 
 class postman {

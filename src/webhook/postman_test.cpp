@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <set>
 
@@ -73,16 +74,18 @@ protected:
     }
 
     std::unique_ptr<postman> start() {
-        return std::make_unique<postman>(postman_parts{*store_.webhooks,
-                                                       outbox_,
-                                                       *store_.intake,
-                                                       *store_.characters,
-                                                       *sender_,
-                                                       clock_,
-                                                       pace_,
-                                                       [] { return 0.5; },
-                                                       {},
-                                                       {}});
+        return std::make_unique<postman>(
+            postman_parts{*store_.webhooks,
+                          outbox_,
+                          *store_.intake,
+                          *store_.characters,
+                          *sender_,
+                          clock_,
+                          pace_,
+                          [] { return 0.5; },
+                          {},
+                          {},
+                          [this](delivery_state state) { ++tried_.at(std::size_t(state)); }});
     }
 
     void end_jobs(int many) {
@@ -150,6 +153,7 @@ protected:
     receiver* receiver_ = nullptr;
     std::unique_ptr<webhook_sender> sender_;
     std::unique_ptr<webhook_desk> desk_;
+    std::array<std::atomic<int>, 3> tried_{};  // by delivery_state
     webhook_endpoint to_;
 };
 
@@ -249,6 +253,8 @@ TEST_F(postman_test, who_fails_for_three_days_is_switched_off_with_the_reason) {
     EXPECT_EQ(in_state(delivery_state::dead), 1u);
     EXPECT_EQ(receiver_->got().size(), std::size_t(webhook_attempts));
     EXPECT_NE(store_.webhooks->find(to_.id)->disabled_reason.find("500"), std::string::npos);
+    EXPECT_EQ(tried_.at(std::size_t(delivery_state::waiting)), webhook_attempts - 1);
+    EXPECT_EQ(tried_.at(std::size_t(delivery_state::dead)), 1);
 }
 
 TEST_F(postman_test, one_event_that_is_refused_switches_nothing_off) {

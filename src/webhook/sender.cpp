@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "net/call_log.hpp"
 #include "net/public_address.hpp"
 #include "webhook/signature.hpp"
 
@@ -46,10 +47,10 @@ webhook_answer webhook_sender::send(const webhook_endpoint& to, const webhook_de
     }
 }
 
-std::unique_ptr<http_client> make_webhook_client(webhook_rules rules) {
+std::unique_ptr<http_client> make_webhook_client(webhook_rules rules, log_sink log) {
     http_options options;
     if (!rules.inside_too) options.may_connect = is_public_address;
-    return make_http_client(std::move(options));
+    return logged(make_http_client(std::move(options)), std::move(log));
 }
 
 }  // namespace medusa

@@ -36,7 +36,7 @@ private:
     const webhook_rules rules_;
 };
 
-// A client whose connections go where the rules let them.
-std::unique_ptr<http_client> make_webhook_client(webhook_rules rules);
+// A client whose connections go where the rules let them, and whose calls are told to `log`.
+std::unique_ptr<http_client> make_webhook_client(webhook_rules rules, log_sink log = {});
 
 }  // namespace medusa
