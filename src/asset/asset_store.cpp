@@ -10,12 +10,4 @@ std::vector<std::string> asset_store::list(std::string_view folder) {
     return paths;
 }
 
-std::string asset_store::thumbnail_url(std::string_view, int) const {
-    return {};
-}
-
-std::optional<open_asset> asset_store::open(std::string_view) {
-    return std::nullopt;
-}
-
 }  // namespace medusa

@@ -64,7 +64,7 @@ public:
     virtual std::optional<std::string> get(std::string_view path) = 0;
     // The same as a file, for those who send it on. No link is followed. Empty also where the store
     // is no local folder: locate() then says where it is.
-    virtual std::optional<open_asset> open(std::string_view path);
+    virtual std::optional<open_asset> open(std::string_view path) = 0;
     // Nothing there counts as success. Folders stay.
     virtual void remove(std::string_view path) = 0;
     // All assets below `folder`, sorted by path; unfinished writes are not among them.
@@ -79,7 +79,7 @@ public:
     virtual stored_asset locate(std::string_view path) const = 0;
     // Where the store itself gives the picture within `side_px` x `side_px` pixels; empty where it
     // gives none.
-    virtual std::string thumbnail_url(std::string_view path, int side_px) const;
+    virtual std::string thumbnail_url(std::string_view path, int side_px) const = 0;
     // One cheap real call for `doctor`; returns a line to show.
     virtual std::string check() = 0;
 };

@@ -98,7 +98,7 @@ public:
 
     // How its servers were when they were heard of last, in the order of the settings; nobody is
     // asked, and it never waits. Empty: it has none, and is always there.
-    virtual std::vector<server_health> health() { return {}; }
+    virtual std::vector<server_health> health() = 0;
 
     // One cheap real call for `doctor`; returns a line to show, throws what render would throw.
     virtual std::string check() = 0;

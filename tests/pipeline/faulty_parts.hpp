@@ -74,6 +74,7 @@ public:
         return plan_.run("render", [&] { return inner_.render(request, progress, stop); });
     }
     int parallel() const override { return inner_.parallel(); }
+    std::vector<server_health> health() override { return inner_.health(); }
     std::string check() override { return inner_.check(); }
 
 private:
@@ -88,6 +89,7 @@ public:
         return plan_.run(kind(path), [&] { return inner_.put(path, bytes, present); });
     }
     std::optional<std::string> get(std::string_view path) override { return inner_.get(path); }
+    std::optional<open_asset> open(std::string_view path) override { return inner_.open(path); }
     void remove(std::string_view path) override { inner_.remove(path); }
     std::vector<asset_entry> entries(std::string_view folder) override {
         return inner_.entries(folder);
@@ -96,6 +98,9 @@ public:
         return inner_.sweep_unfinished(before, what);
     }
     stored_asset locate(std::string_view path) const override { return inner_.locate(path); }
+    std::string thumbnail_url(std::string_view path, int side_px) const override {
+        return inner_.thumbnail_url(path, side_px);
+    }
     std::string check() override { return inner_.check(); }
 
 private:

@@ -48,6 +48,7 @@ public:
         return drawn;
     }
     int parallel() const override { return 2; }
+    std::vector<server_health> health() override { return {}; }
     std::string check() override { return {}; }
 
     std::atomic<int> rendered = 0;

@@ -40,6 +40,7 @@ public:
         return inner_.render(request, progress, {});
     }
     int parallel() const override { return 8; }
+    std::vector<server_health> health() override { return inner_.health(); }
     std::string check() override { return {}; }
 
     bool is_drawing() const { return inside_ > 0; }

@@ -128,6 +128,9 @@ public:
     std::optional<std::string> get(std::string_view path) override {
         return me_.call(fmt::format("get {}", path), [&] { return inner_.get(path); });
     }
+    std::optional<open_asset> open(std::string_view path) override {
+        return me_.call(fmt::format("open {}", path), [&] { return inner_.open(path); });
+    }
     void remove(std::string_view path) override {
         me_.call(fmt::format("remove {}", path), [&] { inner_.remove(path); });
     }
@@ -138,6 +141,9 @@ public:
         return inner_.sweep_unfinished(before, what);
     }
     stored_asset locate(std::string_view path) const override { return inner_.locate(path); }
+    std::string thumbnail_url(std::string_view path, int side_px) const override {
+        return inner_.thumbnail_url(path, side_px);
+    }
     std::string check() override { return inner_.check(); }
 
 private:

@@ -42,6 +42,7 @@ public:
         });
     }
     int parallel() const override { return 2; }
+    std::vector<server_health> health() override { return {}; }
     std::string check() override { return {}; }
 
 private:

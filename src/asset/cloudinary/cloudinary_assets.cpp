@@ -85,6 +85,8 @@ public:
         return found;
     }
 
+    std::optional<open_asset> open(std::string_view) override { return std::nullopt; }
+
     unfinished_writes sweep_unfinished(time_point, unfinished) override { return {}; }
 
     stored_asset locate(std::string_view path) const override {

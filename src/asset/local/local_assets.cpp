@@ -214,6 +214,8 @@ public:
         return medusa::sweep_unfinished(root_, before, what);
     }
 
+    std::string thumbnail_url(std::string_view, int) const override { return {}; }
+
     stored_asset locate(std::string_view path) const override {
         const auto asset = checked(path);
         return {url_prefix_ + asset, root_ / asset};

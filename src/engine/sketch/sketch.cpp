@@ -69,6 +69,8 @@ public:
 
     int parallel() const override { return int(std::max(1u, std::thread::hardware_concurrency())); }
 
+    std::vector<server_health> health() override { return {}; }
+
     std::string check() override {
         picture_request small;
         small.settings.width = small.settings.height = limits::side_px_min;
