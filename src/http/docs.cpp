@@ -1,9 +1,11 @@
 #include <array>
+#include <map>
 #include <string_view>
 
 #include "core/error.hpp"
 #include "core/resources.hpp"
 #include "http/handlers.hpp"
+#include "http/represent.hpp"
 
 namespace medusa::http {
 namespace {
@@ -26,11 +28,22 @@ constexpr auto content_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const std::map<std::string_view, fixed_text>& texts() {
+    static const auto all = [] {
+        std::map<std::string_view, fixed_text> made;
+        for (const auto& file : files)
+            made.emplace(file.name, fixed_of(std::string(resource(file.resource_name))));
+        return made;
+    }();
+    return all;
+}
+
 response page(std::string_view name) {
     for (const auto& file : files) {
         if (file.name != name) continue;
-        response reply{200, std::string(file.content_type),
-                       std::string(resource(file.resource_name))};
+        const auto& text = texts().at(name);
+        response reply{200, std::string(file.content_type), text.plain};
+        reply.fixed = &text;
         reply.headers = {{"Content-Security-Policy", content_policy},
                          {"Referrer-Policy", "no-referrer"},
                          {"Cache-Control", "no-cache"}};

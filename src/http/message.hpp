@@ -65,12 +65,20 @@ struct file_part {
     std::uint64_t bytes = 0;
 };
 
+// A text that never changes, with what is made of each text that is sent: see represent.hpp.
+struct fixed_text {
+    std::string plain;
+    std::string gzip;
+    std::string etag;
+};
+
 struct response {
     int status = 200;
     std::string content_type = "application/json";
     std::string body;
     pair_list headers{};
-    std::optional<file_part> file{};  // sent instead of `body`
+    std::optional<file_part> file{};    // sent instead of `body`
+    const fixed_text* fixed = nullptr;  // what `body` is, if that never changes
 
     std::uint64_t bytes() const { return file ? file->bytes : body.size(); }
     // In place of the one that it has; a further Vary is added to it.

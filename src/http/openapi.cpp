@@ -7,6 +7,7 @@
 #include "core/resources.hpp"
 #include "core/version.hpp"
 #include "http/handlers.hpp"
+#include "http/represent.hpp"
 
 namespace medusa::http {
 namespace {
@@ -62,8 +63,8 @@ json::object composed_openapi() {
     return document;
 }
 
-const std::string& openapi_text() {
-    static const auto text = json::serialize(composed_openapi());
+const fixed_text& openapi_text() {
+    static const auto text = fixed_of(json::serialize(composed_openapi()));
     return text;
 }
 
@@ -80,7 +81,9 @@ std::vector<int> statuses_of(const route& way) {
 }
 
 answer get_openapi(const service&, const call&) {
-    return response{200, "application/json", openapi_text()};
+    response reply{200, "application/json", openapi_text().plain};
+    reply.fixed = &openapi_text();
+    return reply;
 }
 
 }  // namespace medusa::http

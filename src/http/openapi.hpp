@@ -17,7 +17,7 @@ namespace medusa::http {
 boost::json::object composed_openapi();
 
 // The same as text.
-const std::string& openapi_text();
+const fixed_text& openapi_text();
 
 // Every status that a route can answer with, sorted: its own, and those that its method, its
 // pattern and its guard bring along.

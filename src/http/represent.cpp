@@ -16,6 +16,7 @@ namespace {
 // Less than that goes in one packet anyhow.
 constexpr std::size_t gzip_bytes_min = 1'400;
 constexpr int gzip_level = 1;  // a page of characters in a fraction of a millisecond
+constexpr int gzip_level_best = 12;
 constexpr std::size_t etag_hex_digits = 32;
 constexpr std::string_view gzip_mark = "-gzip";
 
@@ -37,9 +38,9 @@ double weight_in(const std::vector<std::string>& parts) {
     return weight;
 }
 
-std::string compressed(const std::string& plain) {
+std::string compressed(const std::string& plain, int level) {
     const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> by(
-        libdeflate_alloc_compressor(gzip_level), libdeflate_free_compressor);
+        libdeflate_alloc_compressor(level), libdeflate_free_compressor);
     if (!by) throw error(errc::internal, "there is no memory to compress the answer");
     std::string packed(libdeflate_gzip_compress_bound(by.get(), plain.size()), '\0');
     packed.resize(libdeflate_gzip_compress(by.get(), plain.data(), plain.size(), packed.data(),
@@ -48,6 +49,12 @@ std::string compressed(const std::string& plain) {
 }
 
 }  // namespace
+
+fixed_text fixed_of(std::string plain) {
+    auto gzip = compressed(plain, gzip_level_best);
+    auto etag = etag_of(plain);
+    return {std::move(plain), std::move(gzip), std::move(etag)};
+}
 
 std::string etag_of(std::string_view body) {
     return '"' + sha256_hex(body).substr(0, etag_hex_digits) + '"';
@@ -90,7 +97,7 @@ void represent(const request& asked, response& reply) {
     const bool packed = packs && wants_gzip(asked.header("accept-encoding"));
     if (packs) reply.set("Vary", "Accept-Encoding");
     if (reply.status == 200 && (asked.method == "GET" || asked.method == "HEAD")) {
-        const auto tag = etag_of(reply.body);
+        const auto tag = reply.fixed ? reply.fixed->etag : etag_of(reply.body);
         auto sent = tag;
         if (packed) sent.insert(sent.size() - 1, gzip_mark);
         reply.headers.emplace_back("ETag", sent);
@@ -103,7 +110,7 @@ void represent(const request& asked, response& reply) {
         }
     }
     if (!packed) return;
-    reply.body = compressed(reply.body);
+    reply.body = reply.fixed ? reply.fixed->gzip : compressed(reply.body, gzip_level);
     reply.headers.emplace_back("Content-Encoding", "gzip");
 }
 

@@ -15,6 +15,9 @@ namespace medusa::http {
 // stay as they are.
 void represent(const request& asked, response& reply);
 
+// A text with its tag, packed as tightly as it goes: once, for a response that is always the same.
+fixed_text fixed_of(std::string plain);
+
 // The strong entity tag of these bytes, with its quotes: "4a1f…".
 std::string etag_of(std::string_view body);
 

@@ -38,6 +38,22 @@ response told(const pair_list& headers, const std::string& body = page) {
     return told(headers, response{200, "application/json", body});
 }
 
+TEST(http_represent, what_never_changes_is_the_same_but_not_made_again) {
+    auto text = fixed_of(page);
+    response known{200, "application/json", text.plain};
+    known.fixed = &text;
+    const auto packed = told({{"accept-encoding", "gzip"}}, known);
+    EXPECT_EQ(unpacked(packed.body), page);
+    EXPECT_EQ(header(packed, "ETag"), header(told({{"accept-encoding", "gzip"}}), "ETag"));
+    EXPECT_EQ(told({}, known).body, page);
+    EXPECT_EQ(told({{"if-none-match", etag_of(page)}}, known).status, 304);
+    text.gzip = "made before";
+    text.etag = R"("made")";
+    const auto again = told({{"accept-encoding", "gzip"}}, known);
+    EXPECT_EQ(again.body, "made before");
+    EXPECT_EQ(header(again, "ETag"), R"("made-gzip")");
+}
+
 TEST(http_represent, a_weak_tag_is_enough_to_save_a_body_but_not_to_change_something) {
     struct row {
         const char* list;
