@@ -115,10 +115,11 @@ answer thumbnail(const service& with, const call& of, const std::string& path, i
     if (auto known = asked_of_store([&] { return with.small.find(path, side_px); }))
         return file_answer(of.asked, std::move(*known), small_picture, file);
     return slow_answer{[&small = with.small, &asked = of.asked, path, side_px, file] {
-        auto made = asked_of_store([&] { return small.of(path, side_px); });
-        if (!made) refuse();
-        return file_answer(asked, std::move(*made), small_picture, file);
-    }};
+                           auto made = asked_of_store([&] { return small.of(path, side_px); });
+                           if (!made) refuse();
+                           return file_answer(asked, std::move(*made), small_picture, file);
+                       },
+                       fmt::format("{} {}", side_px, path)};
 }
 
 // Another service has the file, and serves it better than we could.

@@ -74,6 +74,14 @@ protected:
             return slow_answer{[]() -> response { throw std::bad_alloc(); }};
         if (path[0] == "broken-wait")
             return wait_for{job_id_, 1ms, [](const auto&) -> response { throw std::bad_alloc(); }};
+        if (path[0] == "same")
+            return slow_answer{[this] {
+                                   ++begun_;
+                                   while (!gate_) std::this_thread::sleep_for(1ms);
+                                   return response{200, "text/plain", "the same"};
+                               },
+                               "same"};
+        if (path[0] == "other") return slow_answer{[] { return response{200, "text/plain", "o"}; }};
         if (path[0] == "events") return event_stream{job_id_, 0};
         return response{404, "text/plain", "nothing here"};
     }
@@ -115,6 +123,21 @@ TEST_F(http_edge, the_nearest_address_that_is_no_proxy_of_ours_is_the_clients) {
     for (const auto& [lines, peer] : cases)
         EXPECT_EQ(body(client().asked("GET /peer HTTP/1.1\r\nHost: x\r\n" + lines + "\r\n")), peer)
             << lines;
+}
+
+TEST_F(http_edge, who_waits_for_the_same_slow_answer_takes_no_thread_from_others) {
+    start();
+    std::vector<raw_client> waiting;
+    for (int i = 0; i < 5; ++i) {
+        waiting.push_back(client());
+        waiting.back().say("GET /same HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    expect_soon([&] { return begun_ == 1; });
+    EXPECT_EQ(body(client().asked("GET /other HTTP/1.1\r\nHost: x\r\n\r\n")), "o");
+    EXPECT_EQ(begun_, 1);
+    gate_ = true;
+    for (auto& one : waiting) EXPECT_TRUE(one.heard("the same").ends_with("the same"));
+    EXPECT_EQ(begun_, 5) << "each has its own answer made";
 }
 
 TEST_F(http_edge, answers_and_counts_what_nobody_expected_to_be_thrown) {

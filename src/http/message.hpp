@@ -106,6 +106,9 @@ struct event_stream {
 // threads of its own, so that the pool stays free for what is quick.
 struct slow_answer {
     std::function<response()> make;
+    // What the work is for. Who asks for the same waits for it without a thread, and has its own
+    // answer made after that; empty: it is for this one alone.
+    std::string key{};
 };
 
 using answer = std::variant<response, wait_for, event_stream, slow_answer>;

@@ -133,12 +133,41 @@ asio::awaitable<response> session::made(const slow_answer& what, const request& 
     if (with_.slow_waiting >= with_.limits.slow_waiting_max)
         co_return with_.calls.refuse(429, "more is asked for than can be made", asked.id);
     ++with_.slow_waiting;
+    co_await take_turn(what.key);
     auto work = [&with = with_, &what, &asked]() -> asio::awaitable<response> {
         --with.slow_waiting;
         co_return guarded(with, asked, what.make);
     };
     auto result = co_await asio::co_spawn(with_.slow_pool, std::move(work), use_awaitable);
+    pass_turn(what.key);
     co_return result;
+}
+
+session::task session::take_turn(const std::string& key) {
+    if (key.empty()) co_return;
+    const auto [line, is_free] = with_.making.try_emplace(key);
+    if (is_free) co_return;
+    line->second.push_back(weak_from_this());
+    for (has_turn_ = false; !has_turn_;) {
+        news_.expires_at(steady::time_point::max());
+        error_code ignored;
+        auto token = asio::redirect_error(use_awaitable, ignored);
+        co_await news_.async_wait(token);
+    }
+}
+
+void session::pass_turn(const std::string& key) {
+    const auto line = with_.making.find(key);
+    if (line == with_.making.end()) return;
+    while (!line->second.empty()) {
+        const auto next = line->second.front().lock();
+        line->second.pop_front();
+        if (!next) continue;
+        next->has_turn_ = true;
+        next->news_.cancel();
+        return;
+    }
+    with_.making.erase(line);
 }
 
 std::shared_ptr<void> session::listen(const std::string& job_id) {

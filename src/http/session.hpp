@@ -13,6 +13,8 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -34,6 +36,8 @@ struct session_parts {
     std::atomic<std::size_t> handlers_waiting = 0;
     std::atomic<std::size_t> slow_waiting = 0;
     std::set<session*> open{};
+    // Those that wait for what is made just now, by slow_answer::key.
+    std::map<std::string, std::deque<std::weak_ptr<session>>> making{};
     bool draining = false;
 };
 
@@ -71,6 +75,8 @@ private:
     std::optional<response> known_answer(const request& asked) const;
     boost::asio::awaitable<response> waited(const wait_for& what, const request& asked);
     boost::asio::awaitable<response> made(const slow_answer& what, const request& asked);
+    task take_turn(const std::string& key);
+    void pass_turn(const std::string& key);
     task stream(const request& asked, const event_stream& wanted);
     task linger();
     void done(const request& asked, int status, std::size_t bytes,
@@ -85,6 +91,7 @@ private:
     std::optional<job> newest_;           // of the job that is listened for
     boost::asio::steady_timer patience_;  // with a client that is to send the rest of its request
     bool is_late_ = false;                // it was over
+    bool has_turn_ = false;               // what it waited for in session_parts::making is made
     std::optional<parser> parser_;
     std::string neighbour_;    // the address that it comes from; empty: not looked up yet
     bool is_waiting_ = false;  // for a request, or for events to stream
