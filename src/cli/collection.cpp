@@ -19,6 +19,7 @@ namespace json = boost::json;
 
 constexpr whole_range list_limit_range{1, 100'000};
 constexpr std::size_t default_list_limit = 50;
+constexpr std::size_t list_more = 1'000;  // advised to whoever got only that
 
 struct collection_options {
     std::optional<std::size_t> limit;
@@ -56,6 +57,9 @@ int run_list(cli_context& context, const collection_options& options) {
         context.out.result(fmt::format("{}  {}  {:<10}  {}", record.id,
                                        to_rfc3339(record.created_at).substr(0, 10), record.style,
                                        printable(record.name)));
+    if (!options.limit && found.size() == query.limit)
+        context.out.message(fmt::format("These are the newest {}; for more: medusa list --limit {}",
+                                        found.size(), list_more));
     return exit_code;
 }
 

@@ -103,7 +103,8 @@ void add_token(CLI::App& program, cli_context& context) {
         return verb;
     };
     auto* made = add("create", "Make a token, and show it once", create);
-    made->add_option("--user", options->user, "Whose characters it opens; yours without it");
+    made->add_option("--user,--userId", options->user,
+                     "Whose characters it opens; yours without it");
     made->add_option("--scope", options->scope, "read, write or admin");
     add("list", "Show the tokens that there are", list);
     add("revoke", "End a token at once", revoke)
