@@ -103,6 +103,9 @@ int run_generate(cli_context& context, const generate_options& options, const CL
         throw error(errc::invalid_argument,
                     "--batch-templates makes the predefined characters: a name or description of "
                     "your own does not go with it");
+    if (command.count("--if-similar") > 0)
+        throw error(errc::invalid_argument,
+                    "--if-similar is for one character: the predefined ones are not compared");
     return generate_templates(context, options, command);
 }
 

@@ -10,6 +10,7 @@
 #include "cli/results.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "domain/style.hpp"
 #include "recall/desk.hpp"
 #include "recall/match_text.hpp"
 
@@ -34,14 +35,16 @@ struct search_options {
     recall_filter filter(cli_context& context) const {
         recall_filter wanted;
         wanted.user_id = user_id.empty() ? context.parts.settings().user_id : user_id;
-        wanted.style = style;
-        wanted.tags = tags;
+        if (!style.empty()) wanted.style = style_of(style).name;
+        for (const auto& text : tags)
+            for (auto& tag : split(text, ',')) wanted.tags.push_back(std::move(tag));
         return wanted;
     }
 
     void add(CLI::App& command) {
         command.add_option("--style", style, "Of this style only");
-        command.add_option("--tag", tags, "With this tag or trait only; may be given again");
+        command.add_option("--tag", tags, "With this tag or trait only, or with all: shy,elf")
+            ->allow_extra_args(false);
         add_whole(command, "--limit", limit, hits_range, "At most so many, 10 without it");
         command.add_option("--userId", user_id, "Whose, yours without it");
         command.add_flag("--json", json, "Print one JSON array of records, each with its match");
@@ -51,15 +54,15 @@ struct search_options {
 void print(cli_context& context, const recalled_character& hit, std::size_t place,
            const created_character& shown) {
     const auto& record = hit.record;
-    context.out.result(fmt::format("{:>3}. {} - ID: {}  {}  {:.0f} % alike", place,
-                                   printable(record.name), record.id, record.style,
-                                   100 * std::max(hit.similarity, 0.0)));
+    context.out.result(fmt::format("{:>3}. {} - ID: {}  {}", place, printable(record.name),
+                                   record.id, record.style));
     const auto row = [&](const char* what, std::vector<std::string> words) {
         if (words.size() > shown_reasons) words.resize(shown_reasons);
         if (!words.empty())
             context.out.result(fmt::format("     {:<8} {}", what,
                                            printable(fmt::format("{}", fmt::join(words, ", ")))));
     };
+    row("meaning", {fmt::format("{:.0f} % alike", 100 * std::max(hit.similarity, 0.0))});
     row("says", hit.words);
     row("shares", hit.shared);
     const auto& at = shown.avatar_path;
@@ -84,7 +87,8 @@ int show(cli_context& context, const std::vector<recalled_character>& hits,
     if (options.json)
         context.out.result(json::serialize(rows));
     else if (hits.empty())
-        context.out.message("Nobody. medusa list shows all your characters.");
+        context.out.message(
+            "Nobody. medusa list shows all your characters, medusa generate makes one.");
     return 0;
 }
 
@@ -146,7 +150,8 @@ void add_similar(CLI::App& program, cli_context& context) {
     const auto options = std::make_shared<search_options>();
     command->add_option("id", options->words, "Ids, each with a weight if you like: 123456:2")
         ->required();
-    command->add_option("--less", options->less, "And not like these");
+    command->add_option("--less", options->less, "And not like this one; may be given again")
+        ->allow_extra_args(false);
     options->add(*command);
     command->callback([&context, options] {
         context.action = [&context, options] { return run_similar(context, *options); };

@@ -51,8 +51,8 @@ class recall_desk {
 public:
     explicit recall_desk(recall_parts with) : with_(with) {}
 
-    // By meaning, by words, and by names: three rankings, fused (reciprocal rank fusion); the best
-    // first.
+    // By meaning, by words, and by names: three rankings, fused (reciprocal rank fusion), where
+    // words and names count by the share of the words that a record says; the best first.
     std::vector<recalled_character> search(const std::string& text, const recall_filter& filter,
                                            std::size_t limit);
     // More like these, less like those; varied, so that no two hits are much alike.

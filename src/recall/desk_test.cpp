@@ -90,6 +90,35 @@ TEST_F(recall_story, names_and_tags_are_found_although_no_meaning_is_near) {
     EXPECT_EQ(search("enigmatic").front(), "Quillon");
 }
 
+TEST_F(recall_story, one_word_of_many_counts_for_little) {
+    make("Esther", "a captain with an eyepatch");
+    make("Reyes", "somebody who flies a spaceship, and its captain");
+    EXPECT_EQ(search("captain of a spaceship").front(), "Reyes");
+    // "anime" and "animals" have one stem to the store, and are two words.
+    make("Nyx", "a thief drawn as anime, anime, anime");
+    recall_.follower.catch_up();
+    for (const auto& hit : recall_.desk.search("animals", {"local"}, 10)) {
+        EXPECT_TRUE(hit.words.empty()) << hit.record.name;
+        EXPECT_LE(hit.score, 0.5) << "nobody says it";
+    }
+}
+
+TEST_F(recall_story, two_words_may_be_one) {
+    make("Sol", "a man with green eyes");
+    make("Esther", "a man with an eyepatch");
+    EXPECT_EQ(search("man with an eye patch").front(), "Esther");
+    recall_.follower.catch_up();
+    EXPECT_EQ(recall_.desk.search("eye-patch", {"local"}, 1).at(0).words, (names{"eye", "patch"}));
+}
+
+TEST_F(recall_story, whom_pictures_are_for_is_no_word_to_be_found_by) {
+    auto general = make("Ostrava", "a general of the army");
+    make("Luna", "an elf");
+    recall_.follower.catch_up();
+    for (const auto& hit : recall_.desk.search("general", {"local"}, 10))
+        EXPECT_EQ(hit.words.empty(), hit.record.id != general.id) << hit.record.name;
+}
+
 TEST_F(recall_story, style_and_tags_keep_others_out) {
     make("Luna", "a knight", {"wise", "Shy"}, "anime");
     make("Sol", "a knight", {"wise"}, "fantasy");

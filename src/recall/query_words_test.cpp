@@ -31,6 +31,11 @@ TEST(query_words, nothing_of_a_query_language_is_left) {
               (words{"luna", "name", "near", "x", "sol", "drop", "table", "characters", "where"}));
 }
 
+TEST(query_words, neighbours_may_be_written_as_one) {
+    EXPECT_EQ(joined({"eye", "patch", "pirate"}), (words{"eyepatch", "patchpirate"}));
+    EXPECT_TRUE(joined({"eye"}).empty());
+}
+
 TEST(query_words, a_long_text_is_cut) {
     std::string text;
     for (int i = 0; i < 10'000; ++i) text += "word" + std::to_string(i) + " ";
@@ -43,6 +48,20 @@ TEST(query_words, words_are_the_same_but_for_their_endings) {
     EXPECT_FALSE(same_stem("elf", "else"));
     EXPECT_FALSE(same_stem("playful", "playground"));
     EXPECT_FALSE(same_stem("", "a"));
+    for (const auto& [a, b] : {std::pair("dance", "dancing"),
+                               {"stories", "story"},
+                               {"bake", "baker"},
+                               {"running", "run"},
+                               {"happy", "happily"},
+                               {"music", "musician"},
+                               {"box", "boxes"},
+                               {"baking", "bakes"}})
+        EXPECT_TRUE(same_stem(a, b) && same_stem(b, a)) << a << " " << b;
+    for (const auto& [a, b] : {std::pair("anime", "animals"),
+                               {"care", "cars"},
+                               {"queen", "quest"},
+                               {"general", "gentle"}})
+        EXPECT_FALSE(same_stem(a, b) || same_stem(b, a)) << a << " " << b;
 }
 
 }  // namespace

@@ -6,14 +6,18 @@
 
 namespace medusa {
 
-std::vector<ranked> fused(std::span<const std::vector<std::int64_t>> rankings) {
+double place_weight(std::size_t place) {
     constexpr double k = 60;
+    return place == 0 ? 0 : (k + 1) / (k + double(place));
+}
+
+std::vector<ranked> fused(std::span<const std::vector<std::int64_t>> rankings) {
     double best = 0;
     std::map<std::int64_t, double> points;
     for (const auto& ranking : rankings) {
-        if (!ranking.empty()) best += 1 / (k + 1);
-        double place = 0;
-        for (const auto id : ranking) points[id] += 1 / (k + ++place);
+        if (!ranking.empty()) ++best;
+        std::size_t place = 0;
+        for (const auto id : ranking) points[id] += place_weight(++place);
     }
     std::vector<ranked> found;
     for (const auto& [id, sum] : points) found.push_back({id, sum / best});

@@ -30,9 +30,7 @@ void add_look(std::set<std::string>& features, const look& of) {
 }  // namespace
 
 std::set<std::string> features_of(const character& record) {
-    auto features = searchable_tags(record);
-    // Whom a picture is for says nothing of who is in it.
-    for (const auto& rating : record.tags.content_rating) features.erase(to_lower(rating));
+    auto features = telling_tags(record);
     add_look(features, record.appearance);
     return features;
 }
@@ -58,13 +56,20 @@ std::vector<std::string> shared_features(const std::set<std::string>& features,
 std::vector<std::string> words_said(const std::vector<std::string>& words,
                                     const character& record) {
     const auto text = fmt::format("{} {} {}", record.name, record.description,
-                                  fmt::join(searchable_tags(record), " "));
+                                  fmt::join(telling_tags(record), " "));
     const auto said = words_in(text);
+    const auto says = [&](const std::string& word) {
+        return std::any_of(said.begin(), said.end(),
+                           [&](const std::string& one) { return same_stem(word, one); });
+    };
+    std::vector<bool> is_said(words.size());
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (says(words[i])) is_said[i] = true;
+        if (i > 0 && says(words[i - 1] + words[i])) is_said[i - 1] = is_said[i] = true;
+    }
     std::vector<std::string> found;
-    for (const auto& word : words)
-        if (std::any_of(said.begin(), said.end(),
-                        [&](const std::string& one) { return same_stem(word, one); }))
-            found.push_back(word);
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if (is_said[i]) found.push_back(words[i]);
     return found;
 }
 

@@ -20,7 +20,8 @@ std::set<std::string> features_of(const std::string& description);
 std::vector<std::string> shared_features(const std::set<std::string>& features,
                                          const character& record);
 
-// Those of the words that name, tags or description of the record say, also with other endings.
+// Those of the words that name, tags or description of the record say, also with other endings, and
+// two neighbours written as one ("eye patch", "eyepatch").
 std::vector<std::string> words_said(const std::vector<std::string>& words, const character& record);
 
 }  // namespace medusa

@@ -31,6 +31,11 @@ std::string named_after(std::int64_t id) {
     return fmt::format("character-{}", id);
 }
 
+void add_lower(std::set<std::string>& words, const std::vector<std::string>& list) {
+    for (const auto& word : list)
+        if (!word.empty()) words.insert(to_lower(word));
+}
+
 }  // namespace
 
 std::string first_free(const std::string& base,
@@ -65,19 +70,18 @@ std::string claim_slug(const std::string& slug, std::int64_t id) {
 }
 
 std::set<std::string> searchable_tags(const character& record) {
+    auto words = telling_tags(record);
+    add_lower(words, record.tags.content_rating);
+    return words;
+}
+
+std::set<std::string> telling_tags(const character& record) {
     std::set<std::string> words;
-    const auto add = [&](const std::vector<std::string>& list) {
-        for (const auto& word : list)
-            if (!word.empty()) words.insert(to_lower(word));
-    };
-    add(record.tags.character_type);
-    add(record.tags.genre);
-    add(record.tags.personality);
-    add(record.tags.appearance);
-    add(record.tags.origin);
-    add(record.tags.content_rating);
-    add({record.traits.main_trait});
-    add(record.traits.sub_traits);
+    const auto& tags = record.tags;
+    for (const auto* list : {&tags.character_type, &tags.genre, &tags.personality, &tags.appearance,
+                             &tags.origin, &record.traits.sub_traits})
+        add_lower(words, *list);
+    add_lower(words, {record.traits.main_trait});
     return words;
 }
 

@@ -36,6 +36,10 @@ std::string claim_slug(const std::string& slug, std::int64_t id);
 // The tags and traits of a character, in lower case.
 std::set<std::string> searchable_tags(const character& record);
 
+// Those that say what the character is like: without the content rating, which says whom the
+// picture is for.
+std::set<std::string> telling_tags(const character& record);
+
 // "sent", "done" ...
 std::string_view to_string(attempt_state state);
 // Empty for an unknown word.

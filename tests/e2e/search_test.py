@@ -54,6 +54,7 @@ class Search(House):
                          {"Unit Seven", "Sister Wren"})
         self.assertEqual(self.found("somebody", "--tag", "gentle", "--style", "anime"),
                          ["Unit Seven"])
+        self.assertEqual(self.found("somebody", "--tag", "gentle, shy"), ["Unit Seven"])
         self.assertEqual(len(self.found("somebody", "--limit", 2)), 2)
         self.assertEqual(self.found("somebody", "--userId", "nobody"), [])
 
@@ -139,6 +140,15 @@ class Search(House):
         self.assertIn("there is no character 99", self.refused(3, "similar", 99))
         theirs = self.ok_json("generate", "--userId", "bob", *LUNA, *SMALL)["id"]
         self.assertIn("there is no character", self.refused(3, "similar", theirs))
+        seven, wren = self.id_of("Unit Seven"), self.id_of("Sister Wren")
+        self.assertIn(f"{seven} is liked and not liked",
+                      self.refused(2, "similar", seven, "--less", seven))
+        self.assertEqual(self.ok_json("similar", "--less", wren, seven),
+                         self.ok_json("similar", seven, "--less", wren))
+        self.assertIn('Did you mean "pixel-art"?',
+                      self.refused(2, "search", "robot", "--style", "pixelart"))
+        self.assertIn("--if-similar is for one character", self.refused(
+            2, "generate", "--batch-templates", "--if-similar", "refuse"))
         for bad in ("x", "123456:0", "123456:-1", "123456:nan"):
             self.refused(2, "similar", bad)
         for limit in (0, 101, "many"):

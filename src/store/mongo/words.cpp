@@ -144,7 +144,7 @@ private:
             if (in_names) return;
             auto& one = candidates.back();
             one.description = word_set(record.description);
-            for (const auto& tag : searchable_tags(record)) one.tags.merge(word_set(tag));
+            for (const auto& tag : telling_tags(record)) one.tags.merge(word_set(tag));
         } catch (const error& reason) {
             // A damaged record is told of by whoever asks for it; the others are found all the
             // same.

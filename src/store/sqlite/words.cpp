@@ -51,7 +51,7 @@ private:
 }  // namespace
 
 void index_words(connection& on, const character& record) {
-    const auto tags = searchable_tags(record);
+    const auto tags = telling_tags(record);
     query(on,
           "INSERT OR REPLACE INTO character_words (rowid, name, tags, description) "
           "VALUES (?, ?, ?, ?)",
