@@ -16,8 +16,9 @@ namespace medusa {
 
 struct hnsw_settings {
     // How many near entries a walk collects at least, of which the best are then told apart: more
-    // find more and take longer.
-    std::size_t breadth = 160;
+    // find more and take longer. Among a million descriptions 160 find 98.5 of 100 of the ten
+    // nearest, 256 find 99.0, 384 find 99.3 (docs/search.md).
+    std::size_t breadth = 320;
 };
 
 std::unique_ptr<vector_index> make_hnsw_index(vector_space space, const hnsw_settings& settings);
