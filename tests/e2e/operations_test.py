@@ -204,6 +204,13 @@ class Logs(Served):
         self.assertNotIn("\x1b", text)
         self.assertFalse([entry for entry in self.entries() if entry["level"] == "error"])
 
+    def test_a_killed_service_leaves_no_shared_memory(self):
+        del self.environment["MONGOC_DISABLE_SHM"]  # as users have it
+        running = self.serve()
+        running.kill()
+        running.wait(30)
+        self.assertFalse(os.path.exists(f"/dev/shm/mongoc-{running.pid}"))
+
     def test_the_service_manager_hears_when_it_is_ready(self):
         place = self.home / "notify"
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
